@@ -1,0 +1,97 @@
+"""The one prefix map, the names of graphs, and the way between a CURIE, a slug and an IRI."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from kg.errors import MinilatError, did_you_mean
+
+BASE: Final = "https://w3id.org/minilat/"
+ID: Final = BASE + "id/"
+
+PREFIXES: Final[dict[str, str]] = {
+    "mlo": BASE + "ontology#",
+    "arr": ID + "arrangement/",
+    "state": ID + "state/",
+    "entity": ID + "entity/",
+    "body": ID + "organisation/",
+    "threat": ID + "threat/",
+    "cap": ID + "capability/",
+    "role": ID + "role/",
+    "code": ID + "code/",
+    "region": ID + "region/",
+    "src": ID + "source/",
+    "st": ID + "statement/",
+    "challenge": ID + "challenge/",
+    "law": ID + "law/",
+    "shape": BASE + "shape/",
+    "rule": BASE + "rule/",
+    "query": BASE + "query/",
+    "graph": BASE + "graph/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "time": "http://www.w3.org/2006/time#",
+    "org": "http://www.w3.org/ns/org#",
+    "schema": "https://schema.org/",
+    "eli": "http://data.europa.eu/eli/ontology#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "vann": "http://purl.org/vocab/vann/",
+    "cpov": "http://data.europa.eu/m8g/",
+    "wd": "http://www.wikidata.org/entity/",
+    "wdt": "http://www.wikidata.org/prop/direct/",
+    "eucountry": "http://publications.europa.eu/resource/authority/country/",
+}
+
+INFERRED: Final = PREFIXES["graph"] + "inferred"
+
+_BY_LENGTH: Final = sorted(PREFIXES.items(), key=lambda kv: -len(kv[1]))
+_LOCAL: Final = re.compile(r"[\w.~-]*", re.ASCII)
+
+
+def iri(curie: str) -> str:
+    """The IRI that CURIE stands for.
+
+    Raises MinilatError E010 when the prefix is not in the map.
+
+    >>> iri("arr:jef")
+    'https://w3id.org/minilat/id/arrangement/jef'
+    """
+    prefix, colon, local = curie.partition(":")
+    if not colon or prefix not in PREFIXES:
+        raise MinilatError("E010", f"no prefix {prefix!r} in {curie!r}", hint=did_you_mean(prefix, PREFIXES))
+    return PREFIXES[prefix] + local
+
+
+def curie(full: str) -> str:
+    """The shortest CURIE for the IRI FULL, or FULL itself when no prefix fits.
+
+    >>> curie("https://w3id.org/minilat/id/arrangement/jef")
+    'arr:jef'
+    """
+    for prefix, base in _BY_LENGTH:
+        if full.startswith(base) and _LOCAL.fullmatch(full[len(base) :]):
+            return f"{prefix}:{full[len(base) :]}"
+    return full
+
+
+def slug(full: str) -> str:
+    """The last part of an IRI: the readable id used in JSON.
+
+    >>> slug("https://w3id.org/minilat/id/arrangement/jef")
+    'jef'
+    """
+    return re.split(r"[/#]", full)[-1]
+
+
+def graph_name(relative: str) -> str:
+    """The named graph for a source file given by its path relative to the project, e.g. data/arrangements/jef.ttl."""
+    return PREFIXES["graph"] + re.sub(r"[^\w./-]", "-", relative, flags=re.ASCII)

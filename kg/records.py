@@ -1,0 +1,177 @@
+"""Frozen records: what the acts give back, and what doors and notebooks show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Verdict = Literal["full", "partial", "unknown", "ineligible"]
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something with a name: its IRI, its readable id, its notation in the stock-take and its English label."""
+
+    iri: str
+    id: str
+    notation: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A statement an answer rests on, with the titles of its sources and its confidence (high, medium, low or '')."""
+
+    statement: str
+    sources: tuple[str, ...]
+    confidence: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason for a verdict: the code of the test, a sentence, and the statements it rests on."""
+
+    code: str
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class CriterionValue:
+    """The value of one criterion for one option.
+
+    ``value`` is a number on the criterion's fixed scale, 'pass', 'fail' or 'unknown' for a hard test, or None when
+    nothing is known; ``status`` says whether it was measured, assumed by a stated convention, or is unknown.
+    """
+
+    value: float | str | None
+    scale: str
+    status: Literal["measured", "assumed", "unknown"]
+    note: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How an option meets one requirement: levels are 0 none, 1 claimed, 2 demonstrated, 3 sustained."""
+
+    capability: str
+    label: str
+    must: bool
+    layer: str
+    required: int
+    level: int
+    value: Literal["pass", "fail", "unknown"]
+    note: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One grouping judged against one challenge on one day."""
+
+    thing: Thing
+    kind: str
+    function: str
+    nature: str
+    verdict: Verdict
+    rank: int | None
+    front: bool
+    reasons: tuple[Reason, ...]
+    conditions: tuple[str, ...]
+    gaps: tuple[str, ...]
+    coverage: tuple[Coverage, ...]
+    criteria: dict[str, CriterionValue]
+    dominated_by: tuple[str, ...]
+    overclaims: bool
+    first_share: float | None
+    rank_range: tuple[int, int] | None
+    would_change: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The English name of the grouping."""
+        return self.thing.label
+
+    @property
+    def id(self) -> str:
+        """The readable id of the grouping."""
+        return self.thing.id
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The options that cover the musts of one kind of authority, best first: civil and military help are not one."""
+
+    layer: str
+    needs: tuple[str, ...]
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FitAnswer:
+    """Every option considered for a challenge, best first, with reasons; see docs/fit.md for the method."""
+
+    challenge: Thing
+    as_of: str
+    known_as_of: str
+    prefer: str
+    options: tuple[Option, ...]
+    layers: tuple[Layer, ...]
+    explanation: str
+    weak_statements: tuple[Evidence, ...]
+    caveats: tuple[str, ...]
+    proposals: tuple[object, ...] = ()
+
+    @property
+    def considered(self) -> int:
+        """How many options were judged."""
+        return len(self.options)
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns and rows of text: members, groups, lists."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One result of a validation: which code, where, what is wrong and what to do."""
+
+    code: str
+    severity: Literal["error", "warning", "info"]
+    message: str
+    focus: str
+    path: str
+    value: str
+    shape: str
+    component: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings, in a fixed order, and how much was looked at."""
+
+    findings: tuple[Finding, ...]
+    files: int
+    triples: int
+
+    def count(self, severity: str) -> int:
+        """How many findings have SEVERITY."""
+        return sum(1 for f in self.findings if f.severity == severity)
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything known about one thing: ordered (property, value) pairs and, for arrangements, its participants."""
+
+    thing: Thing
+    facts: tuple[tuple[str, str], ...] = ()
+    statements: tuple[tuple[str, str, str], ...] = field(default=())

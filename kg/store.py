@@ -1,0 +1,315 @@
+"""The only importer of the triple store.
+
+Every statement is kept twice: in the named graph of the file it came from (that is its provenance) and once in the
+default graph, which is what queries read. The engine's own union of named graphs repeats a triple that stands in two
+of them, so counts would be wrong; see docs/decisions/0002.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import pyoxigraph as ox
+
+from kg.errors import MinilatError
+from kg.names import INFERRED, PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+T = TypeVar("T")
+Value = str | int | float | bool | None
+Row = dict[str, Value]
+
+_SYNTAX: Final = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".trig": ox.RdfFormat.TRIG,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+    ".xml": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+_ROWS: Final = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_TRIPLES: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+_XSD: Final = PREFIXES["xsd"]
+_INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
+_FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
+_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_UPDATE: Final = re.compile(
+    r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The answer to a SELECT: column names and rows of terms in Turtle form (None where unbound)."""
+
+    variables: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+    complete: bool
+
+
+def iri_term(iri: str) -> str:
+    """IRI as a SPARQL term; raises MinilatError E011 when it is not a legal IRI."""
+    try:
+        return str(ox.NamedNode(iri))
+    except ValueError as error:
+        raise MinilatError("E011", f"{iri!r} is not an IRI: {error}") from None
+
+
+def literal_term(value: str, datatype: str = "string") -> str:
+    """VALUE as an escaped SPARQL literal of the XSD type DATATYPE."""
+    if datatype == "string":
+        return str(ox.Literal(value))
+    return str(ox.Literal(value, datatype=ox.NamedNode(_XSD + datatype)))
+
+
+def _native(term: Any) -> Value:
+    if isinstance(term, ox.Literal):
+        kind = term.datatype.value
+        if kind in _INTEGERS:
+            return int(term.value)
+        if kind in _FLOATS:
+            return float(term.value)
+        if kind == _XSD + "boolean":
+            return term.value == "true"
+        return term.value
+    if isinstance(term, ox.NamedNode):
+        return term.value
+    return None if term is None else str(term)
+
+
+def _excerpt(text: str, line: int, column: int) -> str:
+    lines = text.splitlines()
+    if not 1 <= line <= len(lines):
+        return ""
+    shown = lines[line - 1].expandtabs(1)
+    start = max(0, column - 60)
+    return f"\n  {line} | {shown[start : start + 100]}\n  {' ' * len(str(line))} | {' ' * (column - 1 - start)}^"
+
+
+def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
+    """The quads of a file. Raises MinilatError E030 (cannot be read) or E031 (syntax, with line and excerpt)."""
+    syntax = _SYNTAX.get(path.suffix.lower())
+    if syntax is None:
+        raise MinilatError(
+            "E032", f"unknown file type {path.suffix!r}", where=where, hint="known are " + " ".join(sorted(_SYNTAX))
+        )
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise MinilatError(
+            "E030", f"cannot read {path}: {error.strerror}", hint="check the path", where=where
+        ) from None
+    try:
+        return list(ox.parse(body, format=syntax, base_iri=PREFIXES["graph"]))
+    except SyntaxError as error:
+        line, column = error.lineno or 0, error.offset or 1
+        reason = re.sub(r"^Parser error at line .*?: ", "", str(error.args[0]))
+        text = body.decode("utf-8", "replace")
+        raise MinilatError(
+            "E031", f"{reason}{_excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
+        ) from None
+
+
+def _query_error(text: str, message: str) -> MinilatError:
+    if update := _UPDATE.match(text):
+        return MinilatError(
+            "E045", f"{update[1].upper()} is an update; the graph is read only", hint="edit the files in data/ instead"
+        )
+    found = _PLACE.match(message)
+    if not found:
+        return MinilatError("E040", f"the query cannot be read: {message}")
+    line, column = int(found[1]), int(found[2])
+    reason = re.sub(r"^expected one of (.*?not (?:found|declared)).*", r"\1", found[3], flags=re.DOTALL)
+    if reason.startswith("expected one of"):
+        reason = "the query cannot be read from here on"
+    return MinilatError("E040", f"{reason}{_excerpt(text, line, column)}", where=f"query:{line}:{column}")
+
+
+def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
+    taken = list(itertools.islice(triples, limit + 1))
+    return taken[:limit], len(taken) <= limit
+
+
+def _within(seconds: float, work: Callable[[], T]) -> T:
+    """What WORK returns, or MinilatError E042 after SECONDS. The engine cannot be interrupted: the thread is left."""
+    box: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            box.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    worker = threading.Thread(target=run, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    if worker.is_alive():
+        raise MinilatError(
+            "E042", f"the query took longer than {seconds:g} s", hint="make it more selective, or raise --timeout"
+        )
+    if failed:
+        raise failed[0]
+    return box[0]
+
+
+class Store:
+    """A set of named graphs and their union, asked in SPARQL 1.1."""
+
+    def __init__(self, inner: ox.Store) -> None:
+        self._inner = inner
+
+    @classmethod
+    def memory(cls) -> Store:
+        """An empty store in memory."""
+        return cls(ox.Store())
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """The store kept in FOLDER, read only: many processes may open it at once."""
+        try:
+            return cls(ox.Store.read_only(str(folder)))
+        except OSError as error:
+            raise MinilatError("E033", f"cannot open the store in {folder}: {error}") from None
+
+    def save(self, folder: Path) -> None:
+        """Write a copy to the new FOLDER, laid out for reading."""
+        disk = ox.Store(str(folder))
+        disk.bulk_extend(self._inner)
+        disk.optimize()
+        disk.flush()
+
+    def copy(self) -> Store:
+        """An independent copy in memory."""
+        other = ox.Store()
+        other.bulk_extend(self._inner)
+        return Store(other)
+
+    def add(self, quads: Iterable[ox.Quad], graph: str) -> None:
+        """Add the triples of QUADS to the named GRAPH and to the union."""
+        name = ox.NamedNode(graph)
+        triples = [q.triple for q in quads]
+        self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
+        self._inner.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+
+    def load(self, path: Path, graph: str, *, where: str) -> None:
+        """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
+        self.add(read_quads(path, where=where), graph)
+
+    def infer(self, construct: str) -> int:
+        """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned."""
+        before = len(self._inner)
+        self.add((ox.Quad(t.subject, t.predicate, t.object) for t in self._run(construct)), INFERRED)
+        return (len(self._inner) - before) // 2
+
+    def _run(self, text: str) -> Any:
+        try:
+            return self._inner.query(text, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise _query_error(text, str(error)) from None
+        except (ValueError, OSError, RuntimeError) as error:
+            raise MinilatError("E041", f"the query cannot be run: {error}") from None
+
+    def rows(self, text: str) -> Iterator[Row]:
+        """The solutions of a SELECT as dictionaries of Python values (IRIs and dates as str)."""
+        found = self._run(text)
+        names = [v.value for v in found.variables]
+        for solution in found:
+            yield {name: _native(value) for name, value in zip(names, solution, strict=True)}
+
+    def ask(self, text: str) -> bool:
+        """The answer to an ASK."""
+        return bool(self._run(text))
+
+    def select(self, text: str, *, limit: int, seconds: float) -> Rows:
+        """At most LIMIT solutions of a stranger's SELECT, as terms, within SECONDS."""
+
+        def work() -> Rows:
+            found = self._run(text)
+            rows: list[tuple[str | None, ...]] = []
+            complete = True
+            for solution in found:
+                if len(rows) == limit:
+                    complete = False
+                    break
+                rows.append(tuple(None if v is None else str(v) for v in solution))
+            return Rows(tuple(v.value for v in found.variables), tuple(rows), complete)
+
+        return _within(seconds, work)
+
+    def serialise(self, text: str, syntax: str, *, limit: int, seconds: float) -> tuple[bytes, bool]:
+        """The answer to a stranger's query in SYNTAX (csv tsv json xml, or ttl nt jsonld for graphs).
+
+        Returns the bytes and whether they hold the whole answer. Raises MinilatError E043 when the syntax does not
+        suit the kind of query and E042 when SECONDS ran out.
+        """
+
+        def work() -> tuple[bytes, bool]:
+            found = self._run(text)
+            if isinstance(found, ox.QueryTriples):
+                if syntax not in _TRIPLES:
+                    raise MinilatError(
+                        "E043", f"a graph cannot be written as {syntax}", hint="use --format " + "|".join(_TRIPLES)
+                    )
+                triples, complete = _take(found, limit)
+                return ox.serialize(triples, format=_TRIPLES[syntax], prefixes=PREFIXES) or b"", complete
+            if syntax not in _ROWS:
+                raise MinilatError(
+                    "E043", f"rows cannot be written as {syntax}", hint="use --format table|" + "|".join(_ROWS)
+                )
+            if isinstance(found, ox.QueryBoolean):
+                if syntax in ("csv", "tsv"):
+                    return (b"true\n" if found else b"false\n"), True
+                return found.serialize(format=_ROWS[syntax]) or b"", True
+            if sum(1 for _ in itertools.islice(found, limit + 1)) > limit:
+                raise MinilatError(
+                    "E044", f"the answer has more than {limit} rows", hint="add a LIMIT, or raise --max-rows"
+                )
+            return self._run(text).serialize(format=_ROWS[syntax]) or b"", True
+
+        return _within(seconds, work)
+
+    def kind(self, text: str) -> str:
+        """What a query gives: 'rows', 'graph' or 'boolean'. Updates and syntax errors raise MinilatError."""
+        found = self._run(text)
+        if isinstance(found, ox.QueryTriples):
+            return "graph"
+        return "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
+
+    def rdflib(self) -> Any:
+        """An rdflib Graph over this very store: the union of all graphs."""
+        import oxrdflib
+        import rdflib
+
+        graph = rdflib.Graph(
+            store=oxrdflib.OxigraphStore(store=self._inner), identifier=rdflib.graph.DATASET_DEFAULT_GRAPH_ID
+        )
+        for prefix, base in PREFIXES.items():
+            graph.bind(prefix, base)
+        return graph
+
+    def ntriples(self) -> bytes:
+        """The union of all graphs as N-Triples."""
+        return self._inner.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+
+    def graphs(self) -> list[str]:
+        """The names of all named graphs, sorted."""
+        return sorted(g.value for g in self._inner.named_graphs() if isinstance(g, ox.NamedNode))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._inner.quads_for_pattern(None, None, None, ox.DefaultGraph()))
