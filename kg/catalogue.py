@@ -111,5 +111,7 @@ def question(name: str) -> Entry | None:
 def no_question(name: str) -> MinilatError:
     """The error for a query nobody has: E052, with the closest names."""
     names = [n for e in questions() for n in (e.name, e.code)]
-    hint = did_you_mean(name, names, otherwise="`minilat queries` lists them; a file must exist; - reads standard input")
+    hint = did_you_mean(
+        name, names, otherwise="`minilat queries` lists them; a file must exist; - reads standard input"
+    )
     return MinilatError("E052", f"no query or file called {name!r}", hint=hint)

@@ -68,4 +68,3 @@ def saturate(store: Store, terms: Mapping[str, str], rules: Sequence[Entry] | No
         else:
             raise MinilatError("E061", f"stratum {stratum} did not come to rest: {', '.join(sorted(waiting))}")
     return [Fired(r.code, r.title, added[r.code]) for r in chosen]
-

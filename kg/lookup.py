@@ -69,7 +69,11 @@ def find_any(store: Store, text: str) -> tuple[str, str]:
             if "several" in error.message:
                 raise
             known.extend(names(store, kind))
-    raise MinilatError("E009", f"nothing is called {text!r}", hint=did_you_mean(text, known, otherwise="try `minilat list arrangements`"))
+    raise MinilatError(
+        "E009",
+        f"nothing is called {text!r}",
+        hint=did_you_mean(text, known, otherwise="try `minilat list arrangements`"),
+    )
 
 
 def thing(store: Store, iri: str) -> Thing:

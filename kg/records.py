@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Verdict = Literal["full", "partial", "unknown", "ineligible"]
+Status = Literal["measured", "assumed", "unknown"]
+Truth = Literal["pass", "fail", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class CriterionValue:
 
     value: float | str | None
     scale: str
-    status: Literal["measured", "assumed", "unknown"]
+    status: Status
     note: str
     evidence: tuple[str, ...]
 
@@ -62,7 +64,7 @@ class Coverage:
     layer: str
     required: int
     level: int
-    value: Literal["pass", "fail", "unknown"]
+    value: Truth
     note: str
     evidence: tuple[str, ...]
 

@@ -1,0 +1,154 @@
+"""The criteria of fit, read from their query files, and their values for every option."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kg import catalogue, files
+from kg.errors import MinilatError
+from kg.names import curie, slug
+from kg.records import Coverage, CriterionValue
+from kg.store import iri_term
+
+if TYPE_CHECKING:
+    from kg.catalogue import Entry
+    from kg.records import Status, Truth
+    from kg.store import Row, Store
+
+COVERAGE: Final = "F004"
+PREFERENCES: Final = ("nato", "eu", "none", "low-profile")
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A criterion as its header declares it: hard, graded (0..1) or ordinal (0..top)."""
+
+    entry: Entry
+    hard: bool
+    top: float
+    veto: float | None
+
+    @property
+    def code(self) -> str:
+        """The permanent code of the criterion, e.g. F012."""
+        return self.entry.code
+
+    @property
+    def step(self) -> float:
+        """The width of a tie: values in one step are not told apart (.05 on graded scales, 1 on ordinal ones)."""
+        return 0.05 if self.top == 1 else 1.0
+
+    @property
+    def scale(self) -> str:
+        """The scale as text, e.g. '0..4'."""
+        return self.entry.header["scale"]
+
+
+def criteria(prefer: str) -> tuple[Criterion, ...]:
+    """All criteria; the anchor takes no part when the user prefers none."""
+    found = []
+    for entry in catalogue.criteria():
+        hard = entry.header["kind"] == "hard"
+        top = 1.0 if hard else float(entry.header["scale"].rpartition("..")[2])
+        veto = entry.header.get("veto")
+        found.append(Criterion(entry, hard, top, None if veto is None else float(veto)))
+    return tuple(c for c in found if prefer != "none" or all(p.name != "prefer" for p in c.entry.parameters))
+
+
+def order(fast: bool) -> tuple[str, ...]:
+    """The codes of the criteria in declared order of importance; FAST when hours or days count."""
+    table = (files.ROOT / "queries" / "fit" / "order.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in table[1:] if line.strip()]
+    return tuple(row[2 if fast else 1] for row in rows)
+
+
+def _clean(evidence: object) -> tuple[str, ...]:
+    return tuple(sorted({curie(part) for part in str(evidence or "").split()}))
+
+
+def _transform(value: float, rule: str | None) -> float:
+    if rule is None:
+        return value
+    name, _, number = rule.partition(" ")
+    if name != "decay":
+        raise MinilatError("E053", f"unknown transform {rule!r}", hint="known is: decay <months>")
+    return math.exp(-value / float(number))
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Values of all criteria, coverage of all requirements and values for vetoes, by option IRI."""
+
+    values: dict[str, dict[str, CriterionValue]]
+    coverage: dict[str, tuple[Coverage, ...]]
+    vetoes: dict[str, dict[str, float]]
+
+
+def measure(store: Store, chosen: tuple[Criterion, ...], challenge: str, as_of: str, prefer: str) -> Measured:
+    """Run the CHOSEN criteria for the challenge with the IRI CHALLENGE; terms are bound, never pasted."""
+    terms = {"challenge": iri_term(challenge), "asOf": as_of, "prefer": f"code:prefer-{prefer}"}
+    values: dict[str, dict[str, CriterionValue]] = {}
+    coverage: dict[str, list[Coverage]] = {}
+    vetoes: dict[str, dict[str, float]] = {}
+    for criterion in chosen:
+        wanted = {p.name: terms[p.name] for p in criterion.entry.parameters if p.name in terms}
+        rows = store.rows(criterion.entry.bind(wanted))
+        if criterion.code == COVERAGE:
+            for row in rows:
+                coverage.setdefault(str(row["option"]), []).append(_coverage(row))
+            continue
+        for row in rows:
+            option, raw = str(row["option"]), row["value"]
+            value: float | str | None
+            if criterion.hard:
+                value = str(raw)
+            else:
+                value = None if raw is None else _transform(float(raw), criterion.entry.header.get("transform"))
+            values.setdefault(option, {})[criterion.code] = CriterionValue(
+                value,
+                criterion.scale,
+                _status(row.get("status")),
+                str(row.get("note") or ""),
+                _clean(row.get("evidence")),
+            )
+            veto = row.get("veto_value", None if "veto_value" in row else value if not criterion.hard else None)
+            if criterion.veto is not None and isinstance(veto, int | float):
+                vetoes.setdefault(option, {})[criterion.code] = float(veto)
+    ordered = {o: tuple(sorted(c, key=lambda x: (not x.must, x.capability))) for o, c in coverage.items()}
+    for option, rows_of in ordered.items():
+        values.setdefault(option, {})[COVERAGE] = _whole(rows_of)
+    return Measured(values, ordered, vetoes)
+
+
+def _status(text: object) -> Status:
+    return "measured" if text == "measured" else "assumed" if text == "assumed" else "unknown"
+
+
+def _three(text: object) -> Truth:
+    return "pass" if text == "pass" else "fail" if text == "fail" else "unknown"
+
+
+def _coverage(row: Row) -> Coverage:
+    return Coverage(
+        str(row["capability"]),
+        str(row["label"]),
+        slug(str(row["necessity"])) == "must",
+        slug(str(row["layer"] or "any")),
+        int(str(row["required"])),
+        int(float(str(row["level"]))),
+        _three(row["value"]),
+        str(row["note"] or ""),
+        _clean(row["evidence"]),
+    )
+
+
+def _whole(rows: tuple[Coverage, ...]) -> CriterionValue:
+    musts = [c for c in rows if c.must]
+    verdicts = {c.value for c in musts}
+    value = "fail" if "fail" in verdicts else "unknown" if "unknown" in verdicts else "pass"
+    missing = [c.capability for c in musts if c.value != "pass"]
+    note = "all required capabilities covered" if not missing else f"missing {', '.join(missing)}"
+    evidence = tuple(sorted({e for c in musts for e in c.evidence}))
+    return CriterionValue(value, "pass|fail|unknown", "unknown" if value == "unknown" else "measured", note, evidence)

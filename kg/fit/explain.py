@@ -1,0 +1,219 @@
+"""Words for an answer, built from its computed parts: nothing here is typed in but the connecting words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kg.fit.robustness import SEPARATED
+from kg.records import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kg.fit.criteria import Criterion
+    from kg.fit.screen import Screened
+    from kg.records import Coverage, CriterionValue, Evidence, Layer, Option
+
+LEVELS: Final = ("not offered", "claimed", "demonstrated", "sustained")
+
+
+def _pick(ids: Sequence[str], evidence: Mapping[str, Evidence]) -> tuple[Evidence, ...]:
+    return tuple(evidence[i] for i in ids if i in evidence)
+
+
+def reasons(
+    criteria: Sequence[Criterion],
+    values: Mapping[str, CriterionValue],
+    coverage: Sequence[Coverage],
+    screened: Screened,
+    evidence: Mapping[str, Evidence],
+    option: str,
+    overclaims: bool,
+) -> tuple[Reason, ...]:
+    """Why the verdict: the failed tests, or what is covered, what is missing and on which condition."""
+    if screened.failed:
+        found = []
+        for code, text in screened.failed:
+            ids = values[code].evidence if code in values else ()
+            found.append(Reason(code, text, _pick(ids or (option,), evidence)))
+        return tuple(found)
+    out = [
+        Reason(
+            "F004",
+            f"{c.label}: {LEVELS[c.level]} (level {c.level}, {c.required} required)"
+            if c.value == "pass"
+            else f"{c.label}: {c.note}",
+            _pick(c.evidence or (option,), evidence),
+        )
+        for c in coverage
+        if c.must
+    ]
+    for criterion in criteria:
+        found_value = values.get(criterion.code)
+        if found_value is not None and criterion.code in ("F005", "F012") and found_value.note:
+            out.append(
+                Reason(
+                    criterion.code,
+                    f"{criterion.entry.title}: {found_value.note}",
+                    _pick(found_value.evidence, evidence),
+                )
+            )
+    excluded = values.get("F002")
+    if excluded is not None and excluded.status == "measured":
+        out.append(
+            Reason(
+                "F002",
+                f"part of the challenge is outside the mandate: {excluded.note}",
+                _pick(excluded.evidence, evidence),
+            )
+        )
+    if overclaims:
+        out.append(
+            Reason(
+                "F004",
+                "over-claim: one body would answer what civil and what military authorities are asked for, which run under different authorities",
+                _pick((option,), evidence),
+            )
+        )
+    out += [
+        Reason(c.split(":")[0], f"condition: {c.split(': ', 1)[1]}", _pick((option,), evidence))
+        for c in screened.conditions
+    ]
+    return tuple(out)
+
+
+def would_change(screened: Screened, coverage: Sequence[Coverage], evidence: Mapping[str, Evidence]) -> tuple[str, ...]:
+    """What single change of the recorded facts would change the verdict."""
+    if screened.verdict == "ineligible":
+        if len(screened.failed) == 1:
+            code, text = screened.failed[0]
+            return (f"eligible if {code} were met ({text})",)
+        return ()
+    found = []
+    for c in coverage:
+        if c.must and c.value == "pass" and len(c.evidence) == 1 and c.evidence[0] in evidence:
+            weak = evidence[c.evidence[0]].confidence
+            found.append(
+                f"if {c.evidence[0]} ({weak or 'no'} confidence) were withdrawn, {c.capability} would be a gap"
+            )
+        elif c.must and c.value == "fail":
+            found.append(f"covered if {c.capability} were shown at level {c.required} ({c.note})")
+        elif c.must and c.value == "unknown":
+            found.append(f"full or partial once it is known whether it can bring {c.capability}")
+    return tuple(found)
+
+
+def weak(options: Sequence[Option], evidence: Mapping[str, Evidence]) -> tuple[Evidence, ...]:
+    """The statements of less than high confidence on which the musts of the leading options rest."""
+    leading = [o for o in options if o.rank is not None and o.front][:5]
+    ids = {e for o in leading for c in o.coverage if c.must for e in c.evidence}
+    return tuple(
+        sorted(
+            (evidence[i] for i in ids if i in evidence and evidence[i].confidence != "high"), key=lambda e: e.statement
+        )
+    )
+
+
+def _list(words: Sequence[str], most: int = 4) -> str:
+    shown = list(words[:most]) + ([f"{len(words) - most} more"] if len(words) > most else [])
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], order: Sequence[str]) -> list[str]:
+    titles = {c.code: c.entry.title.lower() for c in criteria}
+    parts = []
+    covered = [
+        f"{c.label} is {LEVELS[c.level]} (level {c.level} of {c.required} required)"
+        for c in best.coverage
+        if c.must and c.value == "pass"
+    ]
+    sources = sorted(
+        {
+            s
+            for c in best.coverage
+            if c.must
+            for r in best.reasons
+            for e in r.evidence
+            if e.statement in c.evidence
+            for s in e.sources
+        }
+    )
+    said = _list(covered)
+    if said:
+        said = said[0].upper() + said[1:]
+        parts.append(
+            f"{said} (sources: {'; '.join(sources[:3])}{'; …' if len(sources) > 3 else ''})." if sources else f"{said}."
+        )
+    for code in ("F012", "F005"):
+        if code in best.criteria and best.criteria[code].note:
+            parts.append(f"{titles[code].capitalize()}: {best.criteria[code].note}.")
+    if best.conditions:
+        parts.append("It holds on condition: " + "; ".join(c.split(": ", 1)[1] for c in best.conditions) + ".")
+    if second is not None and (second.verdict, len(second.gaps), bool(second.conditions)) == (
+        best.verdict,
+        len(best.gaps),
+        bool(best.conditions),
+    ):
+        decides = next((c for c in order if c in best.criteria and _differs(best, second, c, criteria)), None)
+        if best.id in second.dominated_by:
+            parts.append(f"It dominates {second.label}, so no choice of weights reverses the two.")
+        elif decides is not None:
+            parts.append(
+                f"Before {second.label} it is placed by {titles[decides]} "
+                f"({_number(best, decides)} against {_number(second, decides)})."
+            )
+    if best.first_share is not None:
+        verdict = (
+            "" if best.first_share >= SEPARATED else "; the leading options cannot be separated on present evidence"
+        )
+        parts.append(f"Over all weights it comes first in {best.first_share:.0%} of draws{verdict}.")
+    return parts
+
+
+def _number(option: Option, code: str) -> str:
+    value = option.criteria[code].value
+    return "unknown" if value is None else f"{value:.2g}" if isinstance(value, float) else str(value)
+
+
+def _differs(a: Option, b: Option, code: str, criteria: Sequence[Criterion]) -> bool:
+    step = next((c.step for c in criteria if c.code == code), 1.0)
+    x, y = a.criteria[code].value, b.criteria[code].value
+    if not isinstance(x, int | float) or not isinstance(y, int | float):
+        return x is not y
+    return int(x / step + 1e-9) != int(y / step + 1e-9)
+
+
+def paragraph(
+    challenge: str,
+    day: str,
+    options: Sequence[Option],
+    criteria: Sequence[Criterion],
+    order: Sequence[str],
+    layers: Sequence[Layer],
+) -> str:
+    """One plain paragraph: what leads, on which evidence, what was passed over and why."""
+    placed = [o for o in options if o.rank is not None]
+    full = [o for o in placed if o.verdict == "full"]
+    counts = {v: sum(1 for o in options if o.verdict == v) for v in ("full", "partial", "unknown", "ineligible")}
+    head = (
+        f"For {challenge} on {day}, {len(options)} options were considered: {counts['full']} cover every must, "
+        f"{counts['partial']} some, {counts['unknown']} cannot be judged and {counts['ineligible']} are ineligible."
+    )
+    if not placed:
+        return f"{head} No existing grouping fits; bilateral help or a new grouping remain."
+    best, second = placed[0], placed[1] if len(placed) > 1 else None
+    cover = "with full cover of the musts" if full else f"without full cover: it lacks {_list(list(best.gaps))}"
+    parts = [head, f"{best.label} leads, {cover}.", *_lead(best, second, criteria, order)]
+    if len(layers) > 1:
+        names = {o.id: o.label for o in options}
+        for layer in layers:
+            led = [names[i] for i in layer.options[:2]]
+            parts.append(
+                f"The {layer.layer} layer ({_list(list(layer.needs))}) is led by {_list(led)}."
+                if led
+                else f"No option covers the {layer.layer} layer ({_list(list(layer.needs))})."
+            )
+    near = next((o for o in options if o.verdict == "ineligible" and not o.gaps), None)
+    if near is not None:
+        parts.append(f"{near.label} would cover the musts and is ineligible: {near.reasons[0].text}.")
+    return " ".join(parts)
