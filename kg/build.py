@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg import __version__, catalogue, files, infer
+from kg import __version__, files, infer
 from kg.errors import MinilatError
 from kg.names import graph_name
 from kg.store import Store, literal_term
@@ -30,11 +31,14 @@ def load(paths: Iterable[Path], *, into: Store | None = None) -> Store:
     return store
 
 
-def fresh(as_of: date, *, without: Collection[Path] = (), extra: Iterable[Path] = ()) -> Store:
-    """A graph built anew for the day AS_OF, leaving out the files WITHOUT and adding the files EXTRA."""
+def _inputs(without: Collection[Path]) -> list[Path]:
     left_out = {p.resolve() for p in without}
-    store = load(p for p in (*files.ontology(), *files.data()) if p.resolve() not in left_out)
-    load(extra, into=store)
+    return [p for p in (*files.ontology(), *files.data()) if p.resolve() not in left_out]
+
+
+def fresh(as_of: date, *, without: Collection[Path] = ()) -> Store:
+    """A graph built anew for the day AS_OF, leaving out the files WITHOUT."""
+    store = load(_inputs(without))
     infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")})
     return store
 
@@ -48,19 +52,17 @@ def cache_folder() -> Path:
     return user_cache_path("minilat", appauthor=False)
 
 
-def cached(as_of: date) -> Store:
-    """The graph for the day AS_OF from the cache, building it first when an input changed.
+def cached(as_of: date, *, without: Collection[Path] = ()) -> Store:
+    """The graph for the day AS_OF from the cache, leaving out the files WITHOUT; built first when an input changed.
 
     Raises MinilatError E070 when the cache folder cannot be written.
     """
-    inputs = [*files.ontology(), *files.data(), *files.rules()]
+    inputs = [*_inputs(without), *files.rules()]
     folder = cache_folder() / f"{__version__}-{as_of.isoformat()}-{files.fingerprint(inputs)[:20]}"
     if not folder.is_dir():
-        _keep(fresh(as_of), folder)
-    try:
+        _keep(fresh(as_of, without=without), folder)
+    with contextlib.suppress(OSError):  # only the order of forgetting depends on it
         os.utime(folder)
-    except OSError:
-        pass  # only the order of forgetting depends on it
     return Store.open(folder)
 
 
@@ -76,7 +78,7 @@ def _keep(store: Store, folder: Path) -> None:
         ) from None
     try:
         store.save(partial / "store")
-        os.replace(partial / "store", folder)
+        (partial / "store").replace(folder)
     except OSError as error:
         if not folder.is_dir():  # another process may have finished the same build first
             raise MinilatError(
@@ -87,8 +89,3 @@ def _keep(store: Store, folder: Path) -> None:
     old = sorted((p for p in folder.parent.glob("*-*-*") if p != folder), key=lambda p: p.stat().st_mtime)
     for path in old[: max(0, len(old) + 1 - KEPT)]:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def rules_used() -> list[str]:
-    """The codes and titles of the rules a build runs, in order."""
-    return [f"{r.code} {r.title}" for r in catalogue.rules()]

@@ -7,6 +7,7 @@ from typing import Literal
 
 Verdict = Literal["full", "partial", "unknown", "ineligible"]
 Status = Literal["measured", "assumed", "unknown"]
+Severity = Literal["error", "warning", "info"]
 Truth = Literal["pass", "fail", "unknown"]
 
 
@@ -147,7 +148,7 @@ class Finding:
     """One result of a validation: which code, where, what is wrong and what to do."""
 
     code: str
-    severity: Literal["error", "warning", "info"]
+    severity: Severity
     message: str
     focus: str
     path: str

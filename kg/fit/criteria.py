@@ -90,14 +90,16 @@ def measure(store: Store, chosen: tuple[Criterion, ...], challenge: str, as_of: 
     """Run the CHOSEN criteria for the challenge with the IRI CHALLENGE; terms are bound, never pasted."""
     terms = {"challenge": iri_term(challenge), "asOf": as_of, "prefer": f"code:prefer-{prefer}"}
     values: dict[str, dict[str, CriterionValue]] = {}
-    coverage: dict[str, list[Coverage]] = {}
+    coverage: dict[str, dict[str, Coverage]] = {}
     vetoes: dict[str, dict[str, float]] = {}
     for criterion in chosen:
         wanted = {p.name: terms[p.name] for p in criterion.entry.parameters if p.name in terms}
         rows = store.rows(criterion.entry.bind(wanted))
         if criterion.code == COVERAGE:
             for row in rows:
-                coverage.setdefault(str(row["option"]), []).append(_coverage(row))
+                found, best = _coverage(row), coverage.setdefault(str(row["option"]), {})
+                if found.capability not in best or best[found.capability].level < found.level:
+                    best[found.capability] = found
             continue
         for row in rows:
             option, raw = str(row["option"]), row["value"]
@@ -116,7 +118,7 @@ def measure(store: Store, chosen: tuple[Criterion, ...], challenge: str, as_of: 
             veto = row.get("veto_value", None if "veto_value" in row else value if not criterion.hard else None)
             if criterion.veto is not None and isinstance(veto, int | float):
                 vetoes.setdefault(option, {})[criterion.code] = float(veto)
-    ordered = {o: tuple(sorted(c, key=lambda x: (not x.must, x.capability))) for o, c in coverage.items()}
+    ordered = {o: tuple(sorted(c.values(), key=lambda x: (not x.must, x.capability))) for o, c in coverage.items()}
     for option, rows_of in ordered.items():
         values.setdefault(option, {})[COVERAGE] = _whole(rows_of)
     return Measured(values, ordered, vetoes)

@@ -105,7 +105,8 @@ def would_change(screened: Screened, coverage: Sequence[Coverage], evidence: Map
 
 def weak(options: Sequence[Option], evidence: Mapping[str, Evidence]) -> tuple[Evidence, ...]:
     """The statements of less than high confidence on which the musts of the leading options rest."""
-    leading = [o for o in options if o.rank is not None and o.front][:5]
+    placed = [o for o in options if o.rank is not None]
+    leading = [o for o in placed if o.front and o.verdict == placed[0].verdict][:5]
     ids = {e for o in leading for c in o.coverage if c.must for e in c.evidence}
     return tuple(
         sorted(
@@ -144,9 +145,10 @@ def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], or
         parts.append(
             f"{said} (sources: {'; '.join(sources[:3])}{'; …' if len(sources) > 3 else ''})." if sources else f"{said}."
         )
-    for code in ("F012", "F005"):
-        if code in best.criteria and best.criteria[code].note:
-            parts.append(f"{titles[code].capitalize()}: {best.criteria[code].note}.")
+    if "F012" in best.criteria:
+        parts.append(f"{titles['F012'].capitalize()}: {best.criteria['F012'].note}.")
+    if "F005" in best.criteria:
+        parts.append(f"It {best.criteria['F005'].note}.")
     if best.conditions:
         parts.append("It holds on condition: " + "; ".join(c.split(": ", 1)[1] for c in best.conditions) + ".")
     if second is not None and (second.verdict, len(second.gaps), bool(second.conditions)) == (
@@ -213,7 +215,14 @@ def paragraph(
                 if led
                 else f"No option covers the {layer.layer} layer ({_list(list(layer.needs))})."
             )
-    near = next((o for o in options if o.verdict == "ineligible" and not o.gaps), None)
+    near = next(
+        (
+            o
+            for o in options
+            if o.verdict == "ineligible" and not o.gaps and len(o.reasons) == 1 and o.reasons[0].code != "F001"
+        ),
+        None,
+    )
     if near is not None:
         parts.append(f"{near.label} would cover the musts and is ineligible: {near.reasons[0].text}.")
     return " ".join(parts)

@@ -1,0 +1,73 @@
+"""The act of answering: a named query with parameters, or a stranger's query, against the graph of a day."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kg import catalogue, lookup
+from kg.dates import day
+from kg.errors import MinilatError
+from kg.names import iri
+from kg.records import Table
+from kg.store import iri_term, literal_term
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from kg.catalogue import Entry, Parameter
+    from kg.store import Store
+
+MAX_ROWS: Final = 100_000
+SECONDS: Final = 30.0
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def term(store: Store, parameter: Parameter, text: str) -> str:
+    """TEXT as a SPARQL term of the type of PARAMETER.
+
+    Raises MinilatError E054 for a value of another type, or the error of the look-up for a name nobody has.
+    """
+    kind = parameter.type
+    if kind in lookup.kinds():
+        return iri_term(lookup.find(store, kind, text))
+    if kind == "date":
+        return literal_term(day(text, option=f"--param {parameter.name}").isoformat(), "date")
+    if kind in ("integer", "decimal"):
+        found = _NUMBER.fullmatch(text)
+        if not found or (kind == "integer" and found[1]):
+            raise MinilatError("E054", f"{text!r} is not of type {kind}", where=f"--param {parameter.name}")
+        return literal_term(text, kind)
+    if kind == "code":
+        return iri_term(iri(text if ":" in text else f"code:{text}"))
+    if kind == "iri":
+        return iri_term(text if "//" in text else iri(text))
+    return literal_term(text)
+
+
+def bind(store: Store, entry: Entry, values: Mapping[str, str], as_of: date) -> str:
+    """The text of a named query with VALUES as its parameters and the day as its asOf."""
+    terms = {}
+    for parameter in entry.parameters:
+        if parameter.name in values:
+            terms[parameter.name] = term(store, parameter, values[parameter.name])
+        elif parameter.name == "asOf":
+            terms["asOf"] = literal_term(as_of.isoformat(), "date")
+    unknown = {name: "" for name in values if name not in terms}
+    return entry.bind({**terms, **unknown})
+
+
+def table(store: Store, name: str, values: Mapping[str, str], as_of: date, title: str) -> Table:
+    """The rows of the named query NAME as text."""
+    entry = catalogue.question(name)
+    if entry is None:
+        raise catalogue.no_question(name)
+    rows = list(store.rows(bind(store, entry, values, as_of)))
+    columns = tuple(rows[0]) if rows else _columns(entry.text)
+    return Table(title, columns, tuple(tuple("" if r[c] is None else str(r[c]) for c in columns) for r in rows))
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    head = re.search(r"SELECT(?:\s+DISTINCT)?\s+((?:\?\w+\s+)+)WHERE", text)
+    return tuple(v.lstrip("?") for v in head[1].split()) if head else ()

@@ -1,0 +1,151 @@
+"""The library's front door: a graph cut for one day, and everything one can ask of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg import answer, build, catalogue, dates, files, lookup, validate
+from kg.errors import MinilatError
+from kg.fit import assess, challenges_in
+from kg.names import graph_name
+from kg.records import Card, FitAnswer, Table
+from kg.store import iri_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from kg.store import Row, Store
+
+
+class Graph:
+    """The knowledge graph as it was on one day.
+
+    >>> graph = Graph.load(as_of="2016-06-30")      # doctest: +SKIP
+    >>> len(graph.members("jef").rows)              # doctest: +SKIP
+    7
+    """
+
+    def __init__(self, store: Store, as_of: date) -> None:
+        self._store = store
+        self.as_of = as_of
+
+    @classmethod
+    def load(cls, as_of: date | str | None = None, *, hide: Iterable[str] = (), cache: bool = True) -> Graph:
+        """The shipped graph cut for the day AS_OF (today by default), without the arrangements HIDE.
+
+        Raises MinilatError E020 (not a day), E002 (no such arrangement to hide), E070 (the cache cannot be written).
+        """
+        when = dates.today() if as_of is None else dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
+        hidden: list[Path] = []
+        wanted = [h for h in hide if h]
+        if wanted:
+            names = build.cached(when) if cache else build.fresh(when)
+            hidden = [_file_of(names, lookup.find(names, "arrangement", h)) for h in wanted]
+        store = build.cached(when, without=hidden) if cache else build.fresh(when, without=hidden)
+        return cls(store, when)
+
+    def fit(self, challenge: str, *, prefer: str | None = None) -> FitAnswer:
+        """Every option judged for the CHALLENGE (id, notation or name), best first; see docs/fit.md."""
+        return assess(self._store, lookup.find(self._store, "challenge", challenge), as_of=self.as_of, prefer=prefer)
+
+    def fit_file(self, path: Path, *, prefer: str | None = None) -> FitAnswer:
+        """The same for the one challenge described in the file at PATH, which is checked against the shapes first.
+
+        Raises MinilatError E031 (syntax), E082 (not exactly one challenge) or E083 (it breaks the shapes).
+        """
+        name = graph_name(files.relative(path))
+        store = self._store.copy()
+        store.load(path, name, where=str(path))
+        found = challenges_in(store, name)
+        if len(found) != 1:
+            raise MinilatError(
+                "E082", f"the file describes {len(found)} challenges, not one", where=str(path),
+                hint="one subject of type mlo:Challenge; see docs/fit.md",
+            )  # fmt: skip
+        report = validate.check([path])
+        if errors := [f for f in report.findings if f.severity == "error"]:
+            shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
+            raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
+        return assess(store, found[0], as_of=self.as_of, prefer=prefer)
+
+    def members(self, arrangement: str, *, roles: str = "core") -> Table:
+        """Who takes part in ARRANGEMENT on the day; ROLES is 'core' or 'all'."""
+        return self._listing("Q001", "arrangement", arrangement, roles)
+
+    def groups(self, state: str, *, roles: str = "core") -> Table:
+        """In which arrangements STATE takes part on the day; ROLES is 'core' or 'all'."""
+        return self._listing("Q002", "state", state, roles)
+
+    def _listing(self, code: str, kind: str, name: str, roles: str) -> Table:
+        if roles not in ("core", "all"):
+            raise MinilatError("E055", f"no set of roles {roles!r}", hint="give core or all", where="--roles")
+        found = lookup.find(self._store, kind, name)
+        thing = lookup.thing(self._store, found)
+        table = answer.table(self._store, code, {kind: name, "roles": roles}, self.as_of, thing.label)
+        return Table(table.title, table.columns, table.rows, self._notes(found) if kind == "arrangement" else ())
+
+    def _notes(self, arrangement: str) -> tuple[str, ...]:
+        a = iri_term(arrangement)
+        row = next(
+            self._store.rows(
+                f"SELECT ?begun ?live ?begin ?end ?complete WHERE {{ OPTIONAL {{ {a} mlo:begunBy ?begun }} OPTIONAL {{ {a} mlo:inForceOn ?live }} "
+                f"OPTIONAL {{ {a} mlo:begin ?begin }} OPTIONAL {{ {a} mlo:end ?end }} OPTIONAL {{ {a} mlo:listComplete ?complete }} }}"
+            )
+        )
+        if not row["begun"]:
+            return (f"did not exist yet on {self.as_of}: it began {row['begin']}",)
+        if not row["live"]:
+            return (f"had ended by {self.as_of}: {row['end']}",)
+        return () if row["complete"] else ("the list is not complete; do not count it",)
+
+    def show(self, name: str) -> Card:
+        """Everything recorded and inferred about whatever NAME means."""
+        _, found = lookup.find_any(self._store, name)
+        entry = catalogue.question("Q003")
+        assert entry is not None
+        rows = self._store.rows(entry.bind({"thing": iri_term(found)}))
+        facts = tuple((str(r["property"]), str(r["value"])) for r in rows)
+        return Card(lookup.thing(self._store, found), facts)
+
+    def list_kind(self, kind: str) -> Table:
+        """All things of a KIND: arrangements, challenges, states, threats, capabilities, regions, sources, roles."""
+        singular = {k + "s": k for k in lookup.kinds()} | {"capabilities": "capability"}
+        if kind not in singular:
+            known = ", ".join(sorted(singular))
+            raise MinilatError("E056", f"no kind {kind!r}", hint=f"known are {known}")
+        return answer.table(self._store, "Q004", {"kind": singular[kind]}, self.as_of, kind)
+
+    def query(self, text: str, **parameters: str) -> list[Row]:
+        """The rows of a SELECT: a named query with PARAMETERS, or SPARQL text; prefixes need no declaration."""
+        return list(self._store.rows(self.text(text, parameters)))
+
+    def text(self, name: str, parameters: Mapping[str, str]) -> str:
+        """The SPARQL of a named query with PARAMETERS bound, or NAME itself when it is SPARQL."""
+        entry = catalogue.question(name)
+        if entry is not None:
+            return answer.bind(self._store, entry, parameters, self.as_of)
+        if len(name.split()) == 1:
+            raise catalogue.no_question(name)
+        if parameters:
+            raise MinilatError(
+                "E050", "a query given as text takes no parameters", hint="write the values into the text"
+            )
+        return name
+
+    @property
+    def store(self) -> Store:
+        """The store behind the graph; see kg.store."""
+        return self._store
+
+    def to_rdflib(self) -> Any:
+        """An rdflib Graph over the same store: nothing is copied."""
+        return self._store.rdflib()
+
+
+def _file_of(store: Store, arrangement: str) -> Path:
+    a = iri_term(arrangement)
+    rows: Sequence[Row] = list(store.rows(f"SELECT ?g WHERE {{ GRAPH ?g {{ {a} mlo:listComplete ?any }} }}"))
+    by_graph = {graph_name(files.relative(p)): p for p in files.data()}
+    return by_graph[str(rows[0]["g"])]

@@ -1,0 +1,1 @@
+"""Records to text. Nothing here asks the graph; all output is in a fixed order."""
