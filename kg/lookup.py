@@ -30,11 +30,11 @@ def kinds() -> tuple[str, ...]:
 
 
 def names(store: Store, kind: str) -> dict[str, set[str]]:
-    """Every lower-case name of the things of KIND, with the IRIs it names."""
+    """Every name of the things of KIND, as written, with the IRIs it names."""
     found: dict[str, set[str]] = {}
     for row in store.rows(f"SELECT DISTINCT ?x ?name WHERE {{ {_KINDS[kind][1]} ?x {_NAMES} ?name . }}"):
         iri = str(row["x"])
-        found.setdefault(str(row["name"]).lower(), set()).add(iri)
+        found.setdefault(str(row["name"]), set()).add(iri)
         found.setdefault(slug(iri), set()).add(iri)
     return found
 
@@ -48,7 +48,7 @@ def find(store: Store, kind: str, text: str) -> str:
     if ":" in wanted and wanted.split(":", 1)[0] in PREFIXES:
         wanted = wanted.split(":", 1)[1]
     known = names(store, kind)
-    hits = known.get(wanted, set())
+    hits = {iri for name, iris in known.items() if name.lower() == wanted for iri in iris}
     if len(hits) == 1:
         return next(iter(hits))
     # A historical state shares no code with a living one, but two arrangements may share a popular name.

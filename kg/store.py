@@ -93,7 +93,9 @@ def _native(term: Any) -> Value:
 
 
 def _excerpt(text: str, line: int, column: int) -> str:
-    lines = text.splitlines()
+    lines = text.rstrip().splitlines()
+    if lines and line > len(lines):  # the text ended too early: point behind its last character
+        line, column = len(lines), len(lines[-1]) + 1
     if not 1 <= line <= len(lines):
         return ""
     shown = lines[line - 1].expandtabs(1)
