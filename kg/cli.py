@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from kg.records import Report, Table
 
 app = typer.Typer(
-    name="minilat", no_args_is_help=True, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
+    name="minilat",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Which grouping of states fits this security challenge, on this date, and why?",
-)  # fmt: skip
+)
 
 PATIENCE: Final = 1.0
 """Seconds of silence before the user is told what takes so long."""
@@ -192,9 +195,11 @@ def groups(
 
 @app.command()
 def show(
-    name: str, as_of: AsOf = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text, no_cache: NoCache = False,
-) -> None:  # fmt: skip
+    name: str,
+    as_of: AsOf = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
     """Everything recorded and inferred about NAME: an arrangement, a challenge, a state, a threat, a capability."""
     from kg.render import tables
 

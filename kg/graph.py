@@ -90,8 +90,12 @@ class Graph:
         a = iri_term(arrangement)
         row = next(
             self._store.rows(
-                f"SELECT ?begun ?live ?begin ?end ?complete WHERE {{ OPTIONAL {{ {a} mlo:begunBy ?begun }} OPTIONAL {{ {a} mlo:inForceOn ?live }} "
-                f"OPTIONAL {{ {a} mlo:begin ?begin }} OPTIONAL {{ {a} mlo:end ?end }} OPTIONAL {{ {a} mlo:listComplete ?complete }} }}"
+                f"""SELECT ?begun ?live ?begin ?end ?complete WHERE {{
+                  OPTIONAL {{ {a} mlo:begunBy ?begun }}
+                  OPTIONAL {{ {a} mlo:inForceOn ?live }}
+                  OPTIONAL {{ {a} mlo:begin ?begin }}
+                  OPTIONAL {{ {a} mlo:end ?end }}
+                  OPTIONAL {{ {a} mlo:listComplete ?complete }} }}"""
             )
         )
         if not row["begun"]:

@@ -1,7 +1,7 @@
 """Rules to a fixpoint: SPARQL CONSTRUCT files, stratum by stratum, into the inferred graph.
 
 Inside a stratum a rule runs again only when a term it reads was written since it last ran, so a stratum without
-recursion costs one pass. A rule that negates or counts stands in a later stratum than the rules that write what it reads.
+recursion costs one pass. A rule that negates or counts stands in a later stratum than those that write what it reads.
 """
 
 from __future__ import annotations

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Engine = Literal["rust", "pyshacl"]
 _SEVERITIES: Final[dict[str, Severity]] = {"Violation": "error", "Warning": "warning", "Info": "info"}
 _CODE: Final = re.compile(r"[A-Z]\d{3}")
-_PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")
 _WHERE: Final = re.compile(r"\bWHERE\s*\{", re.IGNORECASE)
 _SPLIT: Final = """
 SELECT ?shape ?class ?severity ?constraint ?select ?message WHERE {
@@ -54,43 +53,53 @@ def severities() -> dict[str, Severity]:
     return {row[0]: known[row[1]] for row in (line.split("\t") for line in table if line.strip())}
 
 
-def check(paths: Sequence[Path] = (), *, shapes: Sequence[Path] = (), engine: Engine = "rust") -> Report:
+def check(
+    paths: Sequence[Path] = (),
+    *,
+    shapes: Sequence[Path] = (),
+    engine: Engine = "rust",
+    context: Sequence[Path] | None = None,
+) -> Report:
     """The findings in the files at PATHS, or in all shipped data when none are given.
 
-    With the shipped shapes the shipped graph stands behind the files, so that references resolve; with SHAPES of one's
-    own only the files themselves are read. Raises MinilatError E030–E032 for files that cannot be read or parsed.
+    With the shipped shapes the shipped graph (or the files CONTEXT) stands behind the files, so that references
+    resolve; with SHAPES of one's own only the files themselves are read. Raises MinilatError E030–E032 for files that
+    cannot be read or parsed and E090 for shapes that cannot be used.
     """
     data = Store.memory()
     if not shapes:
         given = {p.resolve() for p in paths}
-        build.load((p for p in (*files.ontology(), *files.data()) if p.resolve() not in given), into=data)
+        behind = (*files.ontology(), *files.data()) if context is None else context
+        build.load((p for p in behind if p.resolve() not in given), into=data)
     own = {graph_name(str(p)): str(p) for p in paths}
     for path in paths:
         data.load(path, graph_name(str(path)), where=str(path))
-    rules = build.load(shapes or files.shapes())
-    found = _run(data, rules, engine)
+    found = _run(data, build.load(shapes or files.shapes()), engine)
     places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
     levels = severities()
-    findings = []
-    for raw in found:
-        if raw.focus not in places and own:
-            continue
-        code = _code(raw.shape)
-        findings.append(
-            Finding(
-                code,
-                levels.get(code, _SEVERITIES.get(raw.severity, "error")),
-                raw.message,
-                _short(raw.focus),
-                _short(raw.path),
-                _short(raw.value),
-                _short(raw.shape),
-                raw.component,
-                places.get(raw.focus, ""),
-            )  # fmt: skip
+    findings = [
+        Finding(
+            _code(raw.shape),
+            _weaker(levels.get(_code(raw.shape), "error"), _SEVERITIES.get(raw.severity, "error")),
+            raw.message,
+            _short(raw.focus),
+            _short(raw.path),
+            _short(raw.value),
+            _short(raw.shape),
+            raw.component,
+            places.get(raw.focus, ""),
         )
+        for raw in found
+        if raw.focus in places or not own
+    ]
     findings.sort(key=lambda f: (f.file, f.code, f.focus, f.path, f.value, f.shape))
     return Report(tuple(findings), len(paths) or len(files.data()), len(data))
+
+
+def _weaker(table: Severity, shape: Severity) -> Severity:
+    """The severity of a finding: what the table says for its code, unless the shape itself only warns."""
+    order: list[Severity] = ["info", "warning", "error"]
+    return order[min(order.index(table), order.index(shape))]
 
 
 def _run(data: Store, rules: Store, engine: Engine) -> list[_Raw]:
@@ -109,13 +118,13 @@ def _run(data: Store, rules: Store, engine: Engine) -> list[_Raw]:
     found = [
         _Raw(
             x.focus_node,
-            _path(x.path),
+            x.path or "",
             x.value or "",
             x.source_shape or "",
             x.component or "",
             x.severity or "Violation",
             x.message or "",
-        )  # fmt: skip
+        )
         for x in results
     ]
     for row in constraints:
@@ -133,11 +142,18 @@ def _by_query(data: Store, constraint: Mapping[str, str]) -> Iterator[_Raw]:
     answer = data.select(text, limit=1_000_000, seconds=600)
     for row in answer.rows:
         terms = {name: value or "" for name, value in zip(answer.variables, row, strict=True)}
-        message = _PLACEHOLDER.sub(lambda m, t=terms: _plain(t.get(m[1], "")), constraint["message"])
+        message = constraint["message"]
+        for name, value in terms.items():
+            message = message.replace(f"{{?{name}}}", _plain(value)).replace(f"{{${name}}}", _plain(value))
         yield _Raw(
-            terms["this"], terms.get("path", ""), terms.get("value") or terms["this"], f"<{constraint['shape']}>",
-            "SPARQLConstraintComponent", slug(constraint["severity"]) or "Violation", message,
-        )  # fmt: skip
+            terms["this"],
+            terms.get("path", ""),
+            terms.get("value") or terms["this"],
+            f"<{constraint['shape']}>",
+            "SPARQLConstraintComponent",
+            slug(constraint["severity"]) or "Violation",
+            message,
+        )
 
 
 def _by_pyshacl(data: str, shapes: str) -> list[_Raw]:
@@ -169,13 +185,9 @@ def _by_pyshacl(data: str, shapes: str) -> list[_Raw]:
                 slug(str(report.value(x, sh.sourceConstraintComponent))),
                 slug(str(report.value(x, sh.resultSeverity))),
                 str(report.value(x, sh.resultMessage) or ""),
-            )  # fmt: skip
+            )
         )
     return found
-
-
-def _path(path: str | None) -> str:
-    return "" if path is None else path
 
 
 def _code(shape: str) -> str:

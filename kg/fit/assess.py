@@ -180,7 +180,7 @@ def _numbers(graded: Sequence[Criterion], found: Measured, option: str) -> dict[
 
 
 def _groups(placed: Sequence[str], screened: Mapping[str, Screened]) -> list[list[str]]:
-    """Options that may be compared on merits: same verdict, same number of missing musts, all hard tests known or not."""
+    """Options that may be compared on merits: of one verdict, with as many gaps, with or without open conditions."""
     groups: dict[tuple[str, int, bool], list[str]] = {}
     for o in placed:
         s = screened[o]
@@ -224,7 +224,7 @@ def _overclaims(rows: Iterable[Coverage]) -> bool:
 
 
 def _layers(options: Sequence[Option]) -> tuple[Layer, ...]:
-    """Per kind of authority with a must of its own: the options that cover all its musts, in the order of the answer."""
+    """Per kind of authority with a must of its own: the options that cover all its musts, best first."""
     if not options:
         return ()
     musts = {(c.layer, c.capability) for c in options[0].coverage if c.must}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kg.fit.screen import Screened
     from kg.records import Coverage, CriterionValue, Evidence, Layer, Option
 
+OVERCLAIM: Final = "over-claim: one body would answer what civil and what military authorities are asked for"
 LEVELS: Final = ("not offered", "claimed", "demonstrated", "sustained")
 
 
@@ -71,7 +72,7 @@ def reasons(
         out.append(
             Reason(
                 "F004",
-                "over-claim: one body would answer what civil and what military authorities are asked for, which run under different authorities",
+                OVERCLAIM,
                 _pick((option,), evidence),
             )
         )
@@ -151,11 +152,7 @@ def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], or
         parts.append(f"It {best.criteria['F005'].note}.")
     if best.conditions:
         parts.append("It holds on condition: " + "; ".join(c.split(": ", 1)[1] for c in best.conditions) + ".")
-    if second is not None and (second.verdict, len(second.gaps), bool(second.conditions)) == (
-        best.verdict,
-        len(best.gaps),
-        bool(best.conditions),
-    ):
+    if second is not None and _class(second) == _class(best):
         decides = next((c for c in order if c in best.criteria and _differs(best, second, c, criteria)), None)
         if best.id in second.dominated_by:
             parts.append(f"It dominates {second.label}, so no choice of weights reverses the two.")
@@ -164,7 +161,9 @@ def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], or
                 f"Before {second.label} it is placed by {titles[decides]} "
                 f"({_number(best, decides)} against {_number(second, decides)})."
             )
-    if best.first_share is not None:
+    if second is None or _class(second) != _class(best):
+        parts.append("It is alone in its class, so no choice of weights changes that.")
+    elif best.first_share is not None:
         verdict = (
             "" if best.first_share >= SEPARATED else "; the leading options cannot be separated on present evidence"
         )
@@ -183,6 +182,16 @@ def _differs(a: Option, b: Option, code: str, criteria: Sequence[Criterion]) -> 
     if not isinstance(x, int | float) or not isinstance(y, int | float):
         return x is not y
     return int(x / step + 1e-9) != int(y / step + 1e-9)
+
+
+def _nearly(option: Option) -> bool:
+    """Whether one failed test other than its end keeps an option that covers every must from being eligible."""
+    covers = all(c.value == "pass" for c in option.coverage if c.must)
+    return option.verdict == "ineligible" and covers and [r.code != "F001" for r in option.reasons] == [True]
+
+
+def _class(option: Option) -> tuple[str, int, bool]:
+    return option.verdict, len(option.gaps), bool(option.conditions)
 
 
 def paragraph(
@@ -216,11 +225,7 @@ def paragraph(
                 else f"No option covers the {layer.layer} layer ({_list(list(layer.needs))})."
             )
     near = next(
-        (
-            o
-            for o in options
-            if o.verdict == "ineligible" and not o.gaps and len(o.reasons) == 1 and o.reasons[0].code != "F001"
-        ),
+        (o for o in options if _nearly(o)),
         None,
     )
     if near is not None:

@@ -1,7 +1,8 @@
 """Layers 1 and 2: hard tests in three truth values, and the class of coverage.
 
-A hard failure or a veto makes an option ineligible whatever its merits. Where the mandate or the offers are not known the
-verdict is unknown, "eligible if"; any other unknown keeps the class of coverage, with the condition written out. An option that covers none of the musts has nothing to offer and is listed as such.
+A hard failure or a veto makes an option ineligible whatever its merits. Where the mandate or the offers are not known
+the verdict is unknown, "eligible if"; any other unknown keeps the class of coverage, with the condition written out.
+An option that covers none of the musts has nothing to offer and is listed as such.
 """
 
 from __future__ import annotations

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 HEAD: Final = ("#", "verdict", "option", "id", "gaps", "affected", "threat", "speed", "first", "front", "does")
 SHOWN: Final = 10
+LEGEND: Final = (
+    "affected, threat: 0–1 · speed: 0–4 · * assumed by rule · ? not known · "
+    "first: share of weight draws in which it leads its class"
+)
+STYLE: Final = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
+    "table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}"
+)
 
 
 def _evidence(found: Sequence[Evidence]) -> list[dict[str, Any]]:
@@ -132,7 +140,7 @@ def _cited(reason: Reason) -> str:
 
 
 def _telling(out: Sequence[Option]) -> list[Option]:
-    """The ineligible options worth a line each: a single test stands between them and some cover, those in force first."""
+    """The ineligible options worth a line: only one test stands between them and some cover; those in force first."""
     near = [o for o in out if len(o.reasons) == 1 and o.reasons[0].code != "F004"]
     return sorted(near, key=lambda o: (o.reasons[0].code == "F001", len(o.gaps), o.thing.notation))
 
@@ -145,9 +153,7 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
     shown = ranked if every else ranked[:SHOWN]
     if shown:
         lines.append(grid(HEAD, [_row(o) for o in shown], width=width).rstrip())
-        lines.append(
-            "affected, threat: 0–1 · speed: 0–4 · * assumed by rule · ? not known · first: share of weight draws in which it leads its class"
-        )
+        lines.append(LEGEND)
     if len(ranked) > len(shown):
         lines.append(f"… and {len(ranked) - len(shown)} more; --all shows them")
     lines += _block(
@@ -242,9 +248,9 @@ def as_html(answer: FitAnswer) -> str:
         )
         if rows
     )
-    style = "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}"
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{e(c.label)}</title><style>{style}</style></head>\n'
-        f"<body><h1>{e(c.label)}</h1><p>{e(c.notation)} · as of {e(answer.as_of)}</p><p>{e(answer.explanation)}</p>"
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{e(c.label)}</title>'
+        f"<style>{STYLE}</style></head>\n<body><h1>{e(c.label)}</h1>"
+        f"<p>{e(c.notation)} · as of {e(answer.as_of)}</p><p>{e(answer.explanation)}</p>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{leading}{lists}</body></html>\n"
     )
