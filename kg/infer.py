@@ -65,6 +65,6 @@ def saturate(store: Store, terms: Mapping[str, str], rules: Sequence[Entry] | No
                 if new:
                     written = reads[rule.code][0]
                     waiting |= {code for code, (_, body) in reads.items() if body & written}
-        else:
+        if waiting:
             raise MinilatError("E061", f"stratum {stratum} did not come to rest: {', '.join(sorted(waiting))}")
     return [Fired(r.code, r.title, added[r.code]) for r in chosen]

@@ -215,9 +215,10 @@ class Store:
 
     def infer(self, construct: str) -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned."""
-        before = len(self._inner)
-        self.add((ox.Quad(t.subject, t.predicate, t.object) for t in self._run(construct)), INFERRED)
-        return (len(self._inner) - before) // 2
+        # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
+        new = {q for t in self._run(construct) if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
+        self.add(new, INFERRED)
+        return len(new)
 
     def _run(self, text: str) -> Any:
         try:
