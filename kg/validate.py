@@ -24,13 +24,20 @@ Engine = Literal["rust", "pyshacl"]
 _SEVERITIES: Final[dict[str, Severity]] = {"Violation": "error", "Warning": "warning", "Info": "info"}
 _CODE: Final = re.compile(r"[A-Z]\d{3}")
 _WHERE: Final = re.compile(r"\bWHERE\s*\{", re.IGNORECASE)
+_TARGETS: Final = {
+    "targetClass": "$this a/rdfs:subClassOf* <{}>",
+    "targetSubjectsOf": "$this <{}> ?any",
+    "targetObjectsOf": "?any <{}> $this",
+    "targetNode": "VALUES $this {{ <{}> }}",
+}
 _SPLIT: Final = """
-SELECT ?shape ?class ?severity ?constraint ?select ?message WHERE {
-  ?shape sh:sparql ?constraint ; sh:targetClass ?class .
+SELECT ?shape ?kind ?target ?severity ?select ?message WHERE {
+  VALUES ?kind { sh:targetClass sh:targetSubjectsOf sh:targetObjectsOf sh:targetNode }
+  ?shape sh:sparql ?constraint ; ?kind ?target .
   ?constraint sh:select ?select .
   OPTIONAL { ?shape sh:severity ?severity }
   OPTIONAL { ?constraint sh:message ?message }
-} ORDER BY ?shape ?class"""
+} ORDER BY ?shape ?kind ?target"""
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,8 @@ def _lines(store: Store) -> Iterator[str]:
 
 
 def _by_query(data: Store, constraint: Mapping[str, str]) -> Iterator[_Raw]:
-    target = f"{{ SELECT DISTINCT $this WHERE {{ $this a/rdfs:subClassOf* <{constraint['class']}> }} }}"
+    pattern = _TARGETS[slug(constraint["kind"])].format(constraint["target"])
+    target = f"{{ SELECT DISTINCT $this WHERE {{ {pattern} }} }}"
     text = _WHERE.sub(lambda m: f"{m[0]} {target} ", constraint["select"], count=1)
     answer = data.select(text, limit=1_000_000, seconds=600)
     for row in answer.rows:

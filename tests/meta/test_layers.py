@@ -1,0 +1,147 @@
+"""The package as a building: what may import what, what is paid for when, how large a module may be."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KG = ROOT / "kg"
+
+ORDER = (
+    # words
+    "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
+    # the store, and what is read from headers
+    "kg.store", "kg.catalogue", "kg.lookup",
+    # the acts
+    "kg.infer", "kg.build", "kg.answer", "kg.validate",
+    "kg.fit.criteria", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.explain", "kg.fit.assess",
+    "kg.fit",
+    # what is shown, and the doors
+    "kg.render", "kg.render.tables", "kg.render.fit", "kg.graph", "kg.cli",
+)  # fmt: skip
+"""A module may import only those that stand before it."""
+
+ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit")
+HEAVY = ("rdflib", "oxrdflib", "numpy", "rich", "shacl", "pyshacl", "owlready2")
+
+
+def module(path: Path) -> str:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = {module(p): p for p in sorted(KG.rglob("*.py")) if "_files" not in p.parts}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that PATH imports, also inside functions and for types only."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found |= {f"{node.module}.{a.name}" if f"{node.module}.{a.name}" in MODULES else node.module
+                      for a in node.names}  # fmt: skip
+    return found
+
+
+def test_every_module_has_a_place_in_the_order():
+    assert sorted(MODULES) == sorted([*ORDER, "kg"])
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_a_module_imports_only_what_stands_before_it(name):
+    before = {"kg", *ORDER[: ORDER.index(name)]}
+    if name == "kg":
+        return
+    wrong = {i for i in imports(MODULES[name]) if i.split(".")[0] == "kg" and i not in before}
+    assert not wrong
+
+
+def test_the_front_page_imports_only_on_first_use():
+    top = ast.parse(MODULES["kg"].read_text(encoding="utf-8")).body
+    assert {n.module for n in top if isinstance(n, ast.ImportFrom)} <= {"__future__", "typing"}
+
+
+@pytest.mark.parametrize(
+    ("library", "only"),
+    [
+        ("pyoxigraph", {"kg.store"}),
+        ("oxrdflib", {"kg.store"}),
+        ("rdflib", {"kg.store", "kg.validate"}),
+        ("shacl", {"kg.validate"}),
+        ("pyshacl", {"kg.validate"}),
+        ("numpy", {"kg.fit.robustness"}),
+        ("typer", {"kg.cli"}),
+        ("rich", {"kg.render.tables"}),
+        ("platformdirs", {"kg.build"}),
+        ("socket", set()),
+        ("urllib", set()),
+        ("http", set()),
+        ("subprocess", set()),
+    ],
+)
+def test_a_library_has_one_importer(library, only):
+    using = {name for name, path in MODULES.items() if any(i.split(".")[0] == library for i in imports(path))}
+    assert using == only
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_acts_do_not_import_each_other(act):
+    inside = [n for n in MODULES if n == act or n.startswith(act + ".")]
+    used = set().union(*(imports(MODULES[n]) for n in inside))
+    others = [a for a in ACTS if a != act]
+    assert not {u for u in used for o in others if u == o or u.startswith(o + ".")}
+
+
+def test_what_shows_does_not_ask():
+    used = set().union(*(imports(p) for n, p in MODULES.items() if n.startswith("kg.render")))
+    assert {u for u in used if u.startswith("kg")} <= {"kg.records", "kg.render.tables"}
+
+
+def loaded(code: str, cache: Path) -> set[str]:
+    script = f"{code}\nimport sys; print(' '.join(m for m in {HEAVY + ('pyoxigraph',)!r} if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT,
+        env={"MINILAT_CACHE": str(cache), "PATH": ""},
+    )  # fmt: skip
+    return set(done.stdout.split())
+
+
+def test_the_command_line_loads_nothing_heavy(cache):
+    assert loaded("import kg.cli", cache) == set()
+
+
+def test_members_loads_the_store_alone(ask, cache):
+    ask("members", "jef")
+    assert loaded("import kg; kg.Graph.load('2026-11-24').members('jef')", cache) == {"pyoxigraph"}
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_is_short(name, request):
+    if name == "kg.cli":
+        request.applymarker(pytest.mark.xfail(strict=True, reason="kg/cli.py has more than 400 lines"))
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_is_named_for_what_it_holds(name):
+    assert not set(name.split(".")) & {"utils", "util", "helpers", "helper", "misc", "common", "manager"}
+
+
+def test_every_public_function_says_what_it_gives():
+    missing = []
+    for name, path in MODULES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in [tree, *tree.body, *(n for c in tree.body if isinstance(c, ast.ClassDef) for n in c.body)]:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
+                label = getattr(node, "name", "")
+                if not label.startswith("_") and not ast.get_docstring(node):
+                    missing.append(f"{name}.{label}")
+    assert not missing
