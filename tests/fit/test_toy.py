@@ -44,7 +44,9 @@ def judge(base, tmp_path):
             paths[-1].write_text(text, encoding="utf-8")
         if extra:
             paths.append(tmp_path / "extra.ttl")
-            prefixes = "".join(line + "\n" for line in (TOY / "a.ttl").read_text().splitlines() if line.startswith("@prefix"))
+            prefixes = "".join(
+                line + "\n" for line in (TOY / "a.ttl").read_text().splitlines() if line.startswith("@prefix")
+            )
             paths[-1].write_text(prefixes + extra, encoding="utf-8")
         store = build.load(paths, into=base.copy())
         infer.saturate(store, {"asOf": literal_term(day.isoformat(), "date")})
@@ -135,10 +137,13 @@ def test_c_is_ineligible_by_the_blocking_and_shows_the_statement(toy):
     _, options = toy
     (reason,) = options["C"].reasons
     assert reason.code == "F005"
-    assert "S blocks Q" in reason.text and "consensus" in reason.text
+    assert "S blocks Q" in reason.text
+    assert "consensus" in reason.text
     shown = {e.statement: e.sources for e in reason.evidence}
     assert shown["st:toy-block"] == ("Toy source 4",)
-    assert options["C"].rank is None and options["C"].first_share is None and not options["C"].front
+    assert options["C"].rank is None
+    assert options["C"].first_share is None
+    assert not options["C"].front
 
 
 def test_opt_in_options_are_not_stopped_by_the_block(toy):
@@ -180,8 +185,13 @@ def test_a_weighted_sum_puts_c_first_for_every_positive_weight_and_is_overruled(
 def test_e_is_unknown_and_never_scored(toy):
     _, options = toy
     e = options["E"]
-    assert e.verdict == "unknown" and e.rank is None and e.first_share is None and e.rank_range is None and not e.front
-    assert number(e, "F013") is None and e.criteria["F013"].status == "unknown"
+    assert e.verdict == "unknown"
+    assert e.rank is None
+    assert e.first_share is None
+    assert e.rank_range is None
+    assert not e.front
+    assert number(e, "F013") is None
+    assert e.criteria["F013"].status == "unknown"
     assert {c.value for c in e.coverage} == {"unknown"}
     assert {c.note for c in e.coverage} == {"offers are not known"}
     assert any(c.startswith("F004: eligible if it can bring MDA, SEABED") for c in e.conditions)
@@ -189,7 +199,7 @@ def test_e_is_unknown_and_never_scored(toy):
 
 def test_making_the_offers_of_e_known_changes_its_class(judge):
     offer = (
-        'st:toy-e-offer-{0} a mlo:CapabilityOffer ; mlo:offeredBy arr:toy-e ; mlo:capability cap:{0} ; mlo:level 2 ;'
+        "st:toy-e-offer-{0} a mlo:CapabilityOffer ; mlo:offeredBy arr:toy-e ; mlo:capability cap:{0} ; mlo:level 2 ;"
         ' mlo:source src:toy-s1 ; mlo:confidence code:high ; mlo:method code:expert ; mlo:recorded "2026-11-24"^^xsd:date .\n'
     )
     _, one = judge(extra=offer.format("mda"))
@@ -206,7 +216,8 @@ def test_before_a_begins_a_vanishes_and_d_leads(judge):
     answer, options = judge(day=date(2019, 12, 31))
     assert "A" not in options
     assert answer.considered == 4
-    assert leader(answer) == "D" and options["D"].front
+    assert leader(answer) == "D"
+    assert options["D"].front
     assert "Option A" not in answer.explanation
 
 
@@ -215,7 +226,12 @@ def test_on_its_first_day_a_is_there(judge):
     assert leader(answer) == "A"
 
 
-RESOLVED = {"block": [("code:status-open", "code:status-resolved"), ("^^xsd:gYear ;", '^^xsd:gYear ; mlo:end "2025-01-01"^^xsd:date ;')]}
+RESOLVED = {
+    "block": [
+        ("code:status-open", "code:status-resolved"),
+        ("^^xsd:gYear ;", '^^xsd:gYear ; mlo:end "2025-01-01"^^xsd:date ;'),
+    ]
+}
 
 
 def test_once_the_block_is_resolved_c_is_eligible(judge):
@@ -243,7 +259,9 @@ def test_a_block_that_ended_is_still_seen_in_a_slice_of_its_time(judge):
 
 def test_withdrawing_the_evidence_for_the_seabed_capability_of_a_lets_d_lead(judge):
     _, before = judge()
-    assert "if st:toy-a-offer-seabed (medium confidence) were withdrawn, SEABED would be a gap" in before["A"].would_change
+    assert (
+        "if st:toy-a-offer-seabed (medium confidence) were withdrawn, SEABED would be a gap" in before["A"].would_change
+    )
     text = (TOY / "a.ttl").read_text(encoding="utf-8")
     offer = text[text.index("st:toy-a-offer-seabed") : text.index("st:toy-a-offer-mpa")]
     answer, after = judge({"a": [(offer, "")]})
@@ -259,12 +277,14 @@ def test_the_statement_of_medium_confidence_is_listed_as_weak(toy):
 def test_hiding_options_takes_them_out_and_changes_nothing_else(judge, toy):
     _, all_options = toy
     answer, options = judge(without=("a",))
-    assert set(options) == {"B", "C", "D", "E"} and leader(answer) == "D"
+    assert set(options) == {"B", "C", "D", "E"}
+    assert leader(answer) == "D"
     for letter in options:
         assert options[letter].criteria == all_options[letter].criteria
         assert options[letter].verdict == all_options[letter].verdict
     answer, options = judge(without=("a", "d"))
-    assert set(options) == {"B", "C", "E"} and leader(answer) == "B"
+    assert set(options) == {"B", "C", "E"}
+    assert leader(answer) == "B"
     answer, options = judge(without=("a", "b", "d"))
     assert all(o.rank is None for o in options.values())
     assert "No existing grouping fits" in answer.explanation

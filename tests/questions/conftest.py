@@ -22,8 +22,7 @@ class Day:
         self.tables = {name: graph.members(name) for name in NAMED}
         self.everyone = {name: graph.members(name, roles="all") for name in NAMED}
         self.constraints = {
-            str(r["c"]).rpartition("/")[2]
-            for r in graph.query("SELECT ?c WHERE { ?c mlo:constraintInForce ?day }")
+            str(r["c"]).rpartition("/")[2] for r in graph.query("SELECT ?c WHERE { ?c mlo:constraintInForce ?day }")
         }
         self.alive = {
             (str(r["x"]), str(r["end"]))
