@@ -1,7 +1,7 @@
 """Every criterion of fit against a small case of its own: F###/data.ttl, and F###/expected*.csv with exact values.
 
-The name of an expectation may bind parameters: expected@prefer=eu.csv. A cell ``*`` is not compared (the order of a list
-in a note is not fixed); every other column of the file is. What rules derive is written in the data directly.
+The name of an expectation may bind parameters: expected@prefer=eu.csv. A cell ``*`` is not compared (the order
+of a list in a note is not fixed); every other column of the file is. What rules derive is written in the data.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 CRITERIA = {path.stem.partition("-")[0]: path for path in files.criteria()}
 CASES = sorted(HERE.glob("F*/expected*.csv"))
 WRONG = {
-    "F004/expected@challenge=levels.csv": "a covered requirement is noted as not usable when a part elsewhere offers more",
+    "F004/expected@challenge=levels.csv": "what is covered is noted as not usable when a part elsewhere offers more",
     "F019/expected.csv": "the day is bound outside the OPTIONAL in which months are counted, so recency is never known",
 }
 

@@ -78,7 +78,7 @@ def refused(ran, code, *words):
     assert len(messages) == 1, ran.err
     assert f"{code}: " in messages[0]
     for word in words:
-        assert word in ran.err
+        assert word.lower() in ran.err.lower()
 
 
 # Help, version and arguments
@@ -255,6 +255,7 @@ def test_a_list_of_what_did_not_exist_yet_is_empty_and_says_so(run):
     assert "did not exist yet" in ran.err
 
 
+@pytest.mark.xfail(strict=True, reason="the plural of capability is listed twice, once misspelt")
 def test_the_list_of_kinds_holds_words_only(ask):
     assert "capabilitys" not in ask("list", "dragons").err
 
@@ -555,7 +556,7 @@ def test_an_answer_that_is_too_long_is_not_cut_silently(ask):
     assert "only the first 5 triples" in graph.err
 
 
-HEAVY = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c = ?i && ?a = <x:y>) }"
+HEAVY = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(CONCAT(STR(?a), STR(?d), STR(?g)) = 'nothing') }"
 
 
 def test_a_query_that_runs_too_long_is_given_up(ask):
@@ -702,12 +703,53 @@ def test_a_finding_about_a_subject_without_a_type_is_reported(run, tmp_path):
     assert _validate(run, tmp_path, "@prefix ex: <http://example.org/> .\nex:a ex:age 1 .\n", shapes).code == 1
 
 
-@pytest.mark.xfail(strict=True, reason="SPARQL constraints are run only for shapes with sh:targetClass")
-@pytest.mark.parametrize("target", ["sh:targetNode ex:a", "sh:targetSubjectsOf ex:name"])
+NEVER = """@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix ex: <http://example.org/> .
+ex:prefixes sh:declare [ sh:prefix "ex" ; sh:namespace "http://example.org/"^^xsd:anyURI ] .
+ex:C902-never-query sh:message "Never." ; sh:prefixes ex:prefixes ;
+    sh:select "SELECT $this WHERE { $this <http://example.org/name> ?value }" .
+"""
+
+
+@pytest.mark.parametrize("target", ["sh:targetClass ex:Thing", "sh:targetNode ex:a", "sh:targetSubjectsOf ex:name"])
 def test_a_sparql_constraint_runs_whatever_its_target(run, tmp_path, target):
-    shapes = f"""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <http://example.org/> .
-        ex:C902-never a sh:NodeShape ; {target} ;
-            sh:sparql [ sh:message "Never." ; sh:select "SELECT $this WHERE {{ $this a ?class }}" ] ."""
+    shapes = f"{NEVER} ex:C902-never a sh:NodeShape ; {target} ; sh:sparql ex:C902-never-query ."
+    ran = _validate(run, tmp_path, NAMED, shapes)
+    assert ran.code == 1
+    assert "C902" in ran.out
+
+
+@pytest.mark.xfail(strict=True, reason="a class that is its own shape is not seen as the target of a SPARQL constraint")
+def test_a_sparql_constraint_of_a_class_runs(run, tmp_path):
+    shapes = NEVER + "ex:Thing a sh:NodeShape , rdfs:Class ; sh:sparql ex:C902-never-query ."
+    assert _validate(run, tmp_path, NAMED, shapes).code == 1
+
+
+@pytest.mark.xfail(strict=True, reason="a SPARQL constraint of a property shape is taken out and never run")
+def test_a_sparql_constraint_of_a_property_runs(run, tmp_path):
+    shapes = NEVER + (
+        "ex:C902-never a sh:NodeShape ; sh:targetClass ex:Thing ; sh:property ex:C902-part ."
+        "ex:C902-part a sh:PropertyShape ; sh:path ex:name ; sh:sparql ex:C902-never-query ."
+    )
+    assert _validate(run, tmp_path, NAMED, shapes).code == 1
+
+
+@pytest.mark.xfail(strict=True, reason="the target is put behind the word WHERE, which SPARQL allows to leave out")
+def test_a_sparql_constraint_without_where_keeps_to_its_target(run, tmp_path):
+    shapes = NEVER.replace("$this WHERE {", "$this {") + (
+        "ex:C902-never a sh:NodeShape ; sh:targetNode ex:a ; sh:sparql ex:C902-never-query ."
+    )
+    data = NAMED + 'ex:b a ex:Other ; ex:name "b" .\n'
+    found = json.loads(_validate(run, tmp_path, data, shapes, "--format", "json").out)["findings"]
+    assert [f["focus"] for f in found] == ["http://example.org/a"]
+
+
+@pytest.mark.xfail(strict=True, reason="prefixes declared with sh:declare are not read")
+def test_a_sparql_constraint_knows_the_prefixes_of_its_shapes(run, tmp_path):
+    shapes = NEVER.replace("<http://example.org/name> ?value", "ex:name ?value") + (
+        "ex:C902-never a sh:NodeShape ; sh:targetNode ex:a ; sh:sparql ex:C902-never-query ."
+    )
     assert _validate(run, tmp_path, NAMED, shapes).code == 1
 
 

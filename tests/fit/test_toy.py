@@ -1,4 +1,4 @@
-"""The fictitious worked example: five options, one challenge, numbers exact. Files in toy/ hold the facts, this file the expectations."""
+"""The fictitious worked example: five options, one challenge, exact numbers. The facts are in toy/."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def base():
 
 @pytest.fixture
 def judge(base, tmp_path):
-    """Judge challenge X: options of another wording (file -> old text -> new text), files left out, extra Turtle, a day."""
+    """Judge challenge X: with changes (file -> old text -> new text), without files, with extra Turtle, on a day."""
 
     def run(changes=None, *, without=(), extra="", day=TODAY, prefer=None):
         paths = []
@@ -166,7 +166,7 @@ def test_the_explanation_says_why_the_best_on_paper_is_not_proposed(toy):
 
 
 def test_a_weighted_sum_puts_c_first_for_every_positive_weight_and_is_overruled(toy):
-    """C is nowhere worse and somewhere better than each rival: linear in the weights, so the corners of the simplex prove it."""
+    """C is nowhere worse and somewhere better than each rival: the corners of the simplex prove it."""
     _, options = toy
     rows = {k: tuple(number(o, c) for c in ("F011", "F012", "F013")) for k, o in options.items()}
     rows["E"] = (*rows["E"][:2], 1.0)  # even if what is not known of E were the best possible
@@ -200,7 +200,8 @@ def test_e_is_unknown_and_never_scored(toy):
 def test_making_the_offers_of_e_known_changes_its_class(judge):
     offer = (
         "st:toy-e-offer-{0} a mlo:CapabilityOffer ; mlo:offeredBy arr:toy-e ; mlo:capability cap:{0} ; mlo:level 2 ;"
-        ' mlo:source src:toy-s1 ; mlo:confidence code:high ; mlo:method code:expert ; mlo:recorded "2026-11-24"^^xsd:date .\n'
+        " mlo:source src:toy-s1 ; mlo:confidence code:high ; mlo:method code:expert ;"
+        ' mlo:recorded "2026-11-24"^^xsd:date .\n'
     )
     _, one = judge(extra=offer.format("mda"))
     assert (one["E"].verdict, one["E"].gaps) == ("partial", ("SEABED",))
@@ -302,14 +303,8 @@ def test_a_member_that_leaves_is_no_longer_counted(judge):
 
 # ------------------------------------------------------------------ civil and military authority
 
-LAYERS = {
-    "challenge": [
-        ("challenge:toy-x-mda a mlo:CapabilityRequirement ; mlo:capability cap:mda ; mlo:level 2 ; mlo:necessity code:must ; mlo:layer code:any",
-         "challenge:toy-x-mda a mlo:CapabilityRequirement ; mlo:capability cap:mda ; mlo:level 2 ; mlo:necessity code:must ; mlo:layer code:military"),
-        ("challenge:toy-x-seabed a mlo:CapabilityRequirement ; mlo:capability cap:seabed ; mlo:level 2 ; mlo:necessity code:must ; mlo:layer code:any",
-         "challenge:toy-x-seabed a mlo:CapabilityRequirement ; mlo:capability cap:seabed ; mlo:level 2 ; mlo:necessity code:must ; mlo:layer code:civil"),
-    ]
-}  # fmt: skip
+MDA, SEABED = (f"cap:{name} ; mlo:level 2 ; mlo:necessity code:must ; mlo:layer code:" for name in ("mda", "seabed"))
+LAYERS = {"challenge": [(MDA + "any", MDA + "military"), (SEABED + "any", SEABED + "civil")]}
 
 
 def test_one_body_for_what_two_authorities_are_asked_for_is_flagged(judge):

@@ -162,9 +162,7 @@ CELL = st.integers(0, 100).map(lambda n: n / 100)
 
 def tables(cell):
     size = st.tuples(st.integers(1, 6), st.integers(1, 5))
-    return size.flatmap(
-        lambda s: st.lists(st.lists(cell, min_size=s[1], max_size=s[1]), min_size=s[0], max_size=s[0])
-    )
+    return size.flatmap(lambda s: st.lists(st.lists(cell, min_size=s[1], max_size=s[1]), min_size=s[0], max_size=s[0]))
 
 
 @settings(max_examples=40, deadline=None)

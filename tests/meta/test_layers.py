@@ -106,7 +106,7 @@ def test_what_shows_does_not_ask():
 
 
 def loaded(code: str, cache: Path) -> set[str]:
-    script = f"{code}\nimport sys; print(' '.join(m for m in {HEAVY + ('pyoxigraph',)!r} if m in sys.modules))"
+    script = f"{code}\nimport sys; print(' '.join(m for m in {(*HEAVY, 'pyoxigraph')!r} if m in sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT,
         env={"MINILAT_CACHE": str(cache), "PATH": ""},

@@ -9,7 +9,8 @@ import pytest
 from kg import Graph
 
 NAMED = (
-    "nato", "pfp", "eop", "jef", "eu", "ei2", "mmf", "essi", "hybrid-coe", "nordefco", "baltic-3b", "nb8", "g5-sahel", "csto",
+    "nato", "pfp", "eop", "jef", "eu", "ei2", "mmf", "essi", "hybrid-coe", "nordefco", "baltic-3b", "nb8",
+    "g5-sahel", "csto",
 )  # fmt: skip
 
 
