@@ -112,7 +112,7 @@ def assess(store: Store, challenge: str, *, as_of: date, prefer: str | None = No
     }
     numbers = {o: _numbers(graded, found, o) for o in options}
     cut = {o: steps(graded, numbers[o]) for o in options}
-    sequence = order(case.fast)
+    sequence = order(fast=case.fast, preference=chosen_preference != "none")
     ranked = sorted(
         options,
         key=lambda o: (

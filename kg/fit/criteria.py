@@ -57,11 +57,15 @@ def criteria(prefer: str) -> tuple[Criterion, ...]:
     return tuple(c for c in found if prefer != "none" or all(p.name != "prefer" for p in c.entry.parameters))
 
 
-def order(fast: bool) -> tuple[str, ...]:
-    """The codes of the criteria in declared order of importance; FAST when hours or days count."""
+def order(*, fast: bool, preference: bool) -> tuple[str, ...]:
+    """The codes of the criteria in declared order of importance, from queries/fit/order.tsv.
+
+    FAST puts speed first, where minutes, hours or days count; a PREFERENCE for an anchor stands ahead of relevance.
+    """
+    name = ("fast" if fast else "usual") + ("-preference" if preference else "")
     table = (files.ROOT / "queries" / "fit" / "order.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in table[1:] if line.strip()]
-    return tuple(row[2 if fast else 1] for row in rows)
+    rows = dict(line.split("\t") for line in table if line.strip())
+    return tuple(rows[name].split())
 
 
 def _clean(evidence: object) -> tuple[str, ...]:

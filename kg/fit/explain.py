@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kg.fit.ordering import step
 from kg.fit.robustness import SEPARATED
 from kg.records import Reason
 
@@ -121,7 +122,9 @@ def _list(words: Sequence[str], most: int = 4) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], order: Sequence[str]) -> list[str]:
+def _lead(
+    best: Option, second: Option | None, favourite: Option, criteria: Sequence[Criterion], order: Sequence[str]
+) -> list[str]:
     titles = {c.code: c.entry.title.lower() for c in criteria}
     parts = []
     covered = [
@@ -155,7 +158,8 @@ def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], or
     if second is not None and _class(second) == _class(best):
         decides = next((c for c in order if c in best.criteria and _differs(best, second, c, criteria)), None)
         if best.id in second.dominated_by:
-            parts.append(f"It dominates {second.label}, so no choice of weights reverses the two.")
+            better = [titles[c.code] for c in criteria if not c.hard and _differs(best, second, c.code, criteria)]
+            parts.append(f"It dominates {second.label}: nowhere a step worse, and better on {_list(better)}.")
         elif decides is not None:
             parts.append(
                 f"Before {second.label} it is placed by {titles[decides]} "
@@ -164,11 +168,19 @@ def _lead(best: Option, second: Option | None, criteria: Sequence[Criterion], or
     if second is None or _class(second) != _class(best):
         parts.append("It is alone in its class, so no choice of weights changes that.")
     elif best.first_share is not None:
-        verdict = (
-            "" if best.first_share >= SEPARATED else "; the leading options cannot be separated on present evidence"
-        )
-        parts.append(f"Over all weights it comes first in {best.first_share:.0%} of draws{verdict}.")
+        parts.append(_weights(best, favourite))
     return parts
+
+
+def _weights(best: Option, favourite: Option) -> str:
+    """How the leading option and the one that weights favour most compare over all weights."""
+    share, most = best.first_share or 0.0, favourite.first_share or 0.0
+    said = f"Over all weights it comes first in {share:.0%} of draws"
+    if favourite.id != best.id:
+        said += f" and {favourite.label} in {most:.0%}"
+    if most < SEPARATED:
+        return f"{said}; the leading options cannot be separated on present evidence."
+    return f"{said}." if favourite.id == best.id else f"{said}: the declared order, not the weights, puts it first."
 
 
 def _number(option: Option, code: str) -> str:
@@ -177,17 +189,38 @@ def _number(option: Option, code: str) -> str:
 
 
 def _differs(a: Option, b: Option, code: str, criteria: Sequence[Criterion]) -> bool:
-    step = next((c.step for c in criteria if c.code == code), 1.0)
-    x, y = a.criteria[code].value, b.criteria[code].value
-    if not isinstance(x, int | float) or not isinstance(y, int | float):
-        return x is not y
-    return int(x / step + 1e-9) != int(y / step + 1e-9)
+    criterion = next((c for c in criteria if c.code == code), None)
+    if criterion is None or criterion.hard:
+        return False
+    x, y = (o.criteria[code].value if code in o.criteria else None for o in (a, b))
+    cut = [step(criterion, v) if isinstance(v, int | float) else None for v in (x, y)]
+    return cut[0] != cut[1]
 
 
 def _nearly(option: Option) -> bool:
     """Whether one failed test other than its end keeps an option that covers every must from being eligible."""
     covers = all(c.value == "pass" for c in option.coverage if c.must)
-    return option.verdict == "ineligible" and covers and [r.code != "F001" for r in option.reasons] == [True]
+    return option.verdict == "ineligible" and covers and [r.code not in ("F001", "F003") for r in option.reasons] == [True]
+
+
+def _closed(options: Sequence[Option], gaps: Sequence[str]) -> list[str]:
+    """For each gap an option that could fill it and is kept out by one failed test."""
+    found = []
+    for gap in gaps:
+        able = next((o for o in options if _lost(o, gap)), None)
+        if able is not None:
+            found.append(f"{gap} could come from {able.label}, which is ineligible: {able.reasons[0].text}.")
+    return found
+
+
+def _lost(option: Option, gap: str) -> bool:
+    """Whether one failed test other than its end keeps an option from bringing the capability GAP."""
+    brings = any(c.capability == gap and c.value == "pass" for c in option.coverage)
+    return (
+        option.verdict == "ineligible"
+        and brings
+        and [r.code not in ("F001", "F003", "F004") for r in option.reasons] == [True]
+    )
 
 
 def _class(option: Option) -> tuple[str, int, bool]:
@@ -210,24 +243,29 @@ def paragraph(
         f"For {challenge} on {day}, {len(options)} options were considered: {counts['full']} cover every must, "
         f"{counts['partial']} some, {counts['unknown']} cannot be judged and {counts['ineligible']} are ineligible."
     )
+    parts = [head]
     if not placed:
-        return f"{head} No existing grouping fits; bilateral help or a new grouping remain."
+        musts = [c.capability for c in options[0].coverage if c.must] if options else []
+        parts += [
+            "No existing grouping fits; bilateral help by request or a new grouping remain.",
+            *_closed(options, musts),
+        ]
+        return " ".join(parts)
     best, second = placed[0], placed[1] if len(placed) > 1 else None
-    cover = "with full cover of the musts" if full else f"without full cover: it lacks {_list(list(best.gaps))}"
-    parts = [head, f"{best.label} leads, {cover}.", *_lead(best, second, criteria, order)]
+    favourite = max((o for o in placed if _class(o) == _class(best)), key=lambda o: o.first_share or 0.0)
+    if full:
+        parts.append(f"{best.label} leads, with full cover of the musts.")
+    else:
+        parts.append(f"None covers every must; nearest is {best.label}, which lacks {_list(best.gaps)}.")
+    parts += _lead(best, second, favourite, criteria, order)
     if len(layers) > 1:
         names = {o.id: o.label for o in options}
         for layer in layers:
-            led = [names[i] for i in layer.options[:2]]
-            parts.append(
-                f"The {layer.layer} layer ({_list(list(layer.needs))}) is led by {_list(led)}."
-                if led
-                else f"No option covers the {layer.layer} layer ({_list(list(layer.needs))})."
-            )
-    near = next(
-        (o for o in options if _nearly(o)),
-        None,
-    )
+            led = _list([names[i] for i in layer.options[:2]])
+            needs = f"{layer.layer} layer ({_list(layer.needs)})"
+            parts.append(f"The {needs} is led by {led}." if led else f"No option covers the {needs}.")
+    parts += _closed(options, best.gaps)
+    near = next((o for o in options if _nearly(o)), None)
     if near is not None:
         parts.append(f"{near.label} would cover the musts and is ineligible: {near.reasons[0].text}.")
     return " ".join(parts)

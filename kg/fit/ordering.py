@@ -19,14 +19,20 @@ if TYPE_CHECKING:
 Steps = tuple[int | None, ...]
 
 
+def step(criterion: Criterion, value: float | None) -> int | None:
+    """The step VALUE falls into on the scale of CRITERION, or None where it is not known.
+
+    On graded scales the top belongs to the last step, so that 1 and .99 tie; on ordinal ones each number is a step.
+    """
+    if value is None:
+        return None
+    found = math.floor(value / criterion.step + 1e-9)
+    return min(found, round(1 / criterion.step) - 1) if criterion.top == 1 else found
+
+
 def steps(criteria: Sequence[Criterion], values: Mapping[str, float | None]) -> Steps:
-    """The step of each value, or None where it is not known."""
-
-    def cut(criterion: Criterion) -> int | None:
-        value = values.get(criterion.code)
-        return None if value is None else math.floor(value / criterion.step + 1e-9)
-
-    return tuple(cut(c) for c in criteria)
+    """The step of each value."""
+    return tuple(step(c, values.get(c.code)) for c in criteria)
 
 
 def dominates(a: Steps, b: Steps) -> bool:

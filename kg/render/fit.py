@@ -142,7 +142,8 @@ def _cited(reason: Reason) -> str:
 def _telling(out: Sequence[Option]) -> list[Option]:
     """The ineligible options worth a line: only one test stands between them and some cover; those in force first."""
     near = [o for o in out if len(o.reasons) == 1 and o.reasons[0].code != "F004"]
-    return sorted(near, key=lambda o: (o.reasons[0].code == "F001", len(o.gaps), o.thing.notation))
+    far = {"F003": 1, "F001": 2}
+    return sorted(near, key=lambda o: (far.get(o.reasons[0].code, 0), len(o.gaps), o.thing.notation))
 
 
 def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None) -> str:

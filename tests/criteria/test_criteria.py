@@ -18,17 +18,12 @@ from kg.store import Store, iri_term
 HERE = Path(__file__).parent
 CRITERIA = {path.stem.partition("-")[0]: path for path in files.criteria()}
 CASES = sorted(HERE.glob("F*/expected*.csv"))
-WRONG = {
-    "F004/expected@challenge=levels.csv": "what is covered is noted as not usable when a part elsewhere offers more",
-    "F019/expected.csv": "the day is bound outside the OPTIONAL in which months are counted, so recency is never known",
-}
 
 
 def _cases():
     for path in CASES:
         name = f"{path.parent.name}/{path.name}"
-        marks = [pytest.mark.xfail(strict=True, reason=WRONG[name])] if name in WRONG else []
-        yield pytest.param(path, id=name.removesuffix(".csv"), marks=marks)
+        yield pytest.param(path, id=name.removesuffix(".csv"))
 
 
 def _terms(path, entry):
@@ -122,7 +117,3 @@ def test_every_step_of_an_ordinal_scale_is_reached(code):
     top = int(entry.header["scale"].rpartition("..")[2])
     values = {row["value"] for path in CASES if path.parent.name == code for row in _wanted(path).values()}
     assert values - {""} == {str(n) for n in range(top + 1)}
-
-
-def test_every_expected_wrong_answer_is_still_listed_under_a_case():
-    assert set(WRONG) <= {f"{p.parent.name}/{p.name}" for p in CASES}

@@ -144,7 +144,7 @@ def test_the_explanation_is_one_paragraph_with_count_leader_and_source(answer):
     if best is None:
         assert "No existing grouping fits" in words
         return
-    assert f"{best.label} leads" in words
+    assert f"{best.label} leads" in words or f"nearest is {best.label}," in words
     titles = {s for r in best.reasons for e in r.evidence for s in e.sources}
     assert any(title in words for title in titles), "a source is cited"
     counts = {v: sum(o.verdict == v for o in answer.options) for v in ("full", "partial", "unknown", "ineligible")}
@@ -174,12 +174,6 @@ def test_unknown_is_never_scored(answer):
 # ------------------------------------------------------------------ claims that no reader should find false
 
 
-def _marked(wrong, reason):
-    return [
-        pytest.param(s, marks=[pytest.mark.xfail(strict=True, reason=reason)] if s in wrong else []) for s in SCENARIOS
-    ]
-
-
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_an_option_said_to_cover_the_musts_is_known_to_cover_them(answer_to, name):
     answer = answer_to(name)
@@ -191,11 +185,13 @@ def test_an_option_said_to_cover_the_musts_is_known_to_cover_them(answer_to, nam
 
 @pytest.mark.parametrize(
     "name",
-    _marked({"S08", "S13"}, "when another option is first in most draws the leader is only said not to be separable"),
+    SCENARIOS,
 )
 def test_when_weights_favour_another_option_the_explanation_names_it(answer_to, name):
     answer = answer_to(name)
     best = leader(answer)
+    if best is None:
+        pytest.skip("nothing is placed, so nothing leads")
     same = [
         o
         for o in eligible(answer)
@@ -210,10 +206,7 @@ def test_when_weights_favour_another_option_the_explanation_names_it(answer_to, 
 
 @pytest.mark.parametrize(
     "name",
-    _marked(
-        {"S12", "S15", "S18"},
-        "where a criterion is unknown of both, the dominated option is first in some draws: the two can be reversed",
-    ),
+    SCENARIOS,
 )
 def test_no_choice_of_weights_means_none(answer_to, name):
     answer = answer_to(name)
@@ -222,16 +215,12 @@ def test_no_choice_of_weights_means_none(answer_to, name):
         assert second.first_share == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="political feasibility 1.0 and 0.99 fall in different steps and print alike: '(1 against 1)'"
-)
 def test_a_criterion_that_decides_prints_different_numbers(answer_to):
     for name in SCENARIOS:
         found = re.search(r"\((\S+) against (\S+)\)", answer_to(name).explanation)
         assert not found or found[1] != found[2], name
 
 
-@pytest.mark.xfail(strict=True, reason="the note takes the best offer anywhere, not the one that counts")
 def test_a_covered_requirement_is_not_called_unusable(answer_to):
     for name in SCENARIOS:
         for option in answer_to(name).options:
@@ -239,7 +228,6 @@ def test_a_covered_requirement_is_not_called_unusable(answer_to):
                 assert row.value != "pass" or "not usable" not in row.note, f"{name} {option.id} {row.capability}"
 
 
-@pytest.mark.xfail(strict=True, reason="the day is bound outside the OPTIONAL in which F019 counts the months")
 def test_recent_activity_is_known_of_someone(answer_to):
     assert any(o.criteria["F019"].value is not None for o in answer_to("S01").options)
 
@@ -320,10 +308,6 @@ def test_s03_border(answer_to):
     assert [layer.layer for layer in answer.layers] == ["civil"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the list of Frontex holds its partners in the Western Balkans and no member state: Finland must still ask",
-)
 def test_s03_finland_is_part_of_frontex(answer_to):
     assert not any("Finland" in c for c in by_id(answer_to("S03"))["frontex"].conditions)
 
@@ -386,10 +370,6 @@ def test_s06_earthquake(answer_to):
     assert any("Albania" in c for o in placed for c in o.conditions), "who has no seat must be asked by the host"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the anchor stands fifth in the order and the placed options differ earlier: no preference moves them",
-)
 def test_s07_a_preference_for_a_low_profile_changes_the_order(answer_to):
     def order(prefer):
         return [o.id for o in answer_to("S07", TODAY, prefer).options if o.rank is not None]
@@ -498,10 +478,6 @@ def test_s12_space(answer_to):
     assert any("Classification" in c for c in answer.caveats)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="space situational awareness is of dual nature and the must has no layer, so both come out as dual",
-)
 def test_s12_civil_and_military_formats_are_told_apart(answer_to):
     options = by_id(answer_to("S12"))
     assert (options["eu-sst"].nature, options["cspo"].nature) == ("civil", "military")
@@ -518,10 +494,6 @@ def test_s13_drones(answer_to):
     assert {"eastern-sentry", "nato"} <= {o.id for o in eligible(answer)}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the eastern flank is a smallest region beside the countries it consists of and shares no ground",
-)
 def test_s13_the_eastern_flank_lies_in_the_area_of_the_incursions(answer_to):
     assert by_id(answer_to("S13"))["eastern-sentry"].criteria["F014"].value > 0
 
@@ -536,9 +508,11 @@ def test_s14_hormuz(answer_to):
     assert "consensus" in nato.criteria["F005"].note, "and it decides by consensus"
     for option in eligible(answer):
         found = option.criteria["F012"]
-        assert found.value is None or ("Japan" in found.note and "Republic of Korea" in found.note), (
-            f"cover without the importers is shown: {option.id}"
-        )
+        for iso, importer in (("jpn", "Japan"), ("kor", "Republic of Korea")):
+            inside = any(e.startswith(f"st:{option.id}-{iso}-") for e in found.evidence)
+            assert found.value is None or inside or importer in found.note, (
+                f"{option.id} goes without {importer}, unsaid"
+            )
         assert re.fullmatch(r"interest known for \d+ of \d+ participants", option.criteria["F022"].note)
     assert any("Japan" in c for c in answer.caveats)
     assert any("ceasefire" in c for c in answer.caveats)
@@ -583,20 +557,11 @@ def test_s16_monitoring(answer_to):
     assert any("consent of the Russian Federation" in c for c in answer.caveats)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the explanation names the option that 'would cover the musts'; the OSCE lacks one of two and is passed "
-    "over, so the veto that decides the scenario is not in the paragraph",
-)
 def test_s16_the_russian_veto_on_the_osce_is_in_the_explanation(answer_to):
     words = answer_to("S16").explanation
     assert "Organization for Security" in words or "OSCE" in words
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a body with no task of monitoring and no monitors leads; nobody should be said to lead",
-)
 def test_s16_nobody_without_a_relevant_task_leads(answer_to):
     best = leader(answer_to("S16"))
     assert best is None or best.criteria["F011"].value > 0

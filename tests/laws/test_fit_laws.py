@@ -82,7 +82,12 @@ def test_a_greater_value_is_never_in_a_lower_step(chosen, data):
 
 
 def test_a_value_on_the_border_stands_in_the_upper_step():
-    assert [steps((GRADED[0],), {"F011": n / 20})[0] for n in range(21)] == list(range(21))
+    assert [steps((GRADED[0],), {"F011": n / 20})[0] for n in range(20)] == list(range(20))
+    assert [steps((GRADED[2],), {"F015": float(n)})[0] for n in range(5)] == list(range(5))
+
+
+def test_the_top_of_a_graded_scale_ties_with_the_step_below_it():
+    assert steps((GRADED[0],), {"F011": 1.0}) == steps((GRADED[0],), {"F011": 0.99})
 
 
 @given(OPTION, st.sampled_from(CODES), SEQUENCE)

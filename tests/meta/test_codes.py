@@ -116,13 +116,15 @@ def test_every_shape_code_has_one_line_in_the_table_and_a_folder_of_tests():
     assert all(row[1] in ("error", "warning", "info") and row[3] for row in severity_table())
 
 
-def test_every_criterion_in_the_declared_order_exists():
+def test_every_criterion_in_the_declared_orders_exists():
     lines = (ROOT / "queries" / "fit" / "order.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    orders = dict(line.split("\t") for line in lines if line.strip())
     graded = {e.code for e in catalogue.criteria() if e.header["kind"] != "hard"}
-    for column in (1, 2):
-        codes = [line.split("\t")[column] for line in lines if line.strip()]
+    assert len(orders) == len([line for line in lines if line.strip()])
+    for codes in map(str.split, orders.values()):
         assert len(codes) == len(set(codes))
         assert set(codes) <= graded
+    assert len({frozenset(codes.split()) for codes in orders.values()}) == 1
 
 
 def raised() -> dict[str, set[str]]:

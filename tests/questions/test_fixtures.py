@@ -84,11 +84,6 @@ def test_question_02_nato_pfp_jef_eop_in_the_middle_of_2013(on):
     assert not day.members("eop")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the suspension of Russia and Belarus is recorded from the day they joined, so they were never partners; "
-    "practical cooperation was suspended in April 2014 and November 2021",
-)
 def test_russia_and_belarus_were_partners_before_they_were_suspended(on):
     assert codes("RU BY") <= on("2013-06-30").members("pfp")
 
@@ -221,10 +216,6 @@ def test_csto_has_six_legal_members_of_whom_five_take_part(on):
     assert all(basis[code] for code in day.roles("csto")), "each number has its basis"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the suspension of Armenia is taken from the start of the organisation; it froze in February 2024",
-)
 def test_armenia_took_part_in_csto_before_it_froze(on):
     assert "AM" in on("2018-10-01").members("csto")
 

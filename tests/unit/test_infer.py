@@ -276,6 +276,7 @@ _OWN_READINGS = "the writer is R038 itself; the filter on mlo:byRule leaves its 
 EXCEPTIONS = {
     ("R008", "mlo:arrangement"): _LATER_ONLY_ON_FINDINGS,
     ("R008", "mlo:offeredBy"): _LATER_ONLY_ON_FINDINGS,
+    ("R010", "mlo:arrangement"): "later strata write it on findings; the pattern wants a participation's role",
     ("R023", "mlo:CommittedOffer"): _OWN_FINDINGS,
     ("R023", "mlo:offeredBy"): _OWN_FINDINGS,
     ("R023", "mlo:capability"): _OWN_FINDINGS,

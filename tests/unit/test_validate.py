@@ -54,7 +54,9 @@ def test_case(case):
 def test_both_engines_report_the_same_on_all_cases_together(tmp_path):
     # One run over all files: pySHACL needs seconds for the vocabulary alone.
     reports = [validate.check(CASES, context=VOCABULARY, engine=engine) for engine in ("rust", "pyshacl")]
-    rust, reference = ({(*r, f.message) for r, f in zip(map(row, x.findings), x.findings, strict=True)} for x in reports)
+    rust, reference = (
+        {(*r, f.message) for r, f in zip(map(row, x.findings), x.findings, strict=True)} for x in reports
+    )
     assert len(rust) > 60
     assert rust == reference
 
@@ -91,7 +93,9 @@ def test_every_message_is_for_people():
 
 def test_a_broken_file_is_not_a_finding(tmp_path):
     bad = tmp_path / "bad.ttl"
-    bad.write_text("@prefix arr: <https://w3id.org/minilat/id/arrangement/> .\narr:x a mlo:Alliance .\n", encoding="utf-8")
+    bad.write_text(
+        "@prefix arr: <https://w3id.org/minilat/id/arrangement/> .\narr:x a mlo:Alliance .\n", encoding="utf-8"
+    )
     with pytest.raises(MinilatError) as error:
         validate.check([bad], context=VOCABULARY)
     assert error.value.code == "E031"
