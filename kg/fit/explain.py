@@ -200,7 +200,7 @@ def _differs(a: Option, b: Option, code: str, criteria: Sequence[Criterion]) -> 
 def _nearly(option: Option) -> bool:
     """Whether one failed test other than its end keeps an option that covers every must from being eligible."""
     covers = all(c.value == "pass" for c in option.coverage if c.must)
-    return option.verdict == "ineligible" and covers and [r.code not in ("F001", "F003") for r in option.reasons] == [True]
+    return covers and _single(option, ("F001", "F003"))
 
 
 def _closed(options: Sequence[Option], gaps: Sequence[str]) -> list[str]:
@@ -221,6 +221,11 @@ def _lost(option: Option, gap: str) -> bool:
         and brings
         and [r.code not in ("F001", "F003", "F004") for r in option.reasons] == [True]
     )
+
+
+def _single(option: Option, but: tuple[str, ...]) -> bool:
+    """Whether exactly one test keeps the option out, and none of those in BUT."""
+    return option.verdict == "ineligible" and len(option.reasons) == 1 and option.reasons[0].code not in but
 
 
 def _class(option: Option) -> tuple[str, int, bool]:

@@ -321,6 +321,25 @@ def test_fit_says_the_same_twice(ask):
     assert ask("fit", "S16", "--format", "json").out == ask("fit", "S16", "--format", "json").out
 
 
+@pytest.mark.xfail(strict=True, reason="doctor asks for the version of a library without expecting it to be absent")
+def test_doctor_names_a_library_that_is_absent(monkeypatch, capsys):
+    from importlib import metadata
+
+    from kg import cli
+
+    known = metadata.version
+
+    def version(name):
+        if name == "shacl":
+            raise metadata.PackageNotFoundError(name)
+        return known(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    cli.doctor(form=cli.ListFormat.json)
+    found = {r["part"]: r for r in json.loads(capsys.readouterr().out)}
+    assert found["shacl"]["found"] == "absent"
+
+
 @pytest.fixture(scope="module")
 def uncached(ask, tmp_path_factory):
     """An answer without the cache, and the folder where the cache would have been."""
