@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 100_000
 SECONDS: Final = 30.0
-_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER: Final = re.compile(r"[+-]?\d{1,18}(\.\d{1,15})?", re.ASCII)
+"""A number the store can hold: it keeps integers in 64 bits and decimals to 18 places."""
 
 
 def term(store: Store, parameter: Parameter, text: str) -> str:
@@ -29,6 +30,8 @@ def term(store: Store, parameter: Parameter, text: str) -> str:
 
     Raises MinilatError E054 for a value of another type, or the error of the look-up for a name nobody has.
     """
+    if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise MinilatError("E054", "the value is not UTF-8 text", where=f"--param {parameter.name}")
     kind = parameter.type
     if kind in lookup.kinds():
         return iri_term(lookup.find(store, kind, text))

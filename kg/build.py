@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,11 +17,15 @@ from kg.names import graph_name
 from kg.store import Store, literal_term
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from datetime import date
 
 KEPT: Final = 6
 """How many built graphs the cache keeps; the least recently used go first."""
+PARTIAL: Final = ".building-"
+STALE: Final = 24 * 3600
+"""Seconds after which a half-built graph is taken for abandoned."""
+_OURS: Final = re.compile(r"\d+(?:\.\w+)*-\d{4}-\d\d-\d\d-[0-9a-f]{20}")
 
 
 def load(paths: Iterable[Path], *, into: Store | None = None) -> Store:
@@ -55,21 +61,28 @@ def cache_folder() -> Path:
 def cached(as_of: date, *, without: Collection[Path] = ()) -> Store:
     """The graph for the day AS_OF from the cache, leaving out the files WITHOUT; built first when an input changed.
 
-    Raises MinilatError E070 when the cache folder cannot be written.
+    A kept graph that cannot be opened is built again. Raises MinilatError E070 when the cache cannot be written.
     """
     inputs = [*_inputs(without), *files.rules()]
     folder = cache_folder() / f"{__version__}-{as_of.isoformat()}-{files.fingerprint(inputs)[:20]}"
-    if not folder.is_dir():
-        _keep(fresh(as_of, without=without), folder)
-    with contextlib.suppress(OSError):  # only the order of forgetting depends on it
-        os.utime(folder)
+    if folder.is_dir():
+        try:
+            store = Store.open(folder)
+        except MinilatError:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):  # only the order of forgetting depends on it
+                os.utime(folder)
+            return store
+    _keep(folder, lambda: fresh(as_of, without=without))
     return Store.open(folder)
 
 
-def _keep(store: Store, folder: Path) -> None:
+def _keep(folder: Path, make: Callable[[], Store]) -> None:
+    """Write what MAKE builds to FOLDER in one move; a folder that cannot be written is found out before building."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=".building-", dir=folder.parent))
+        partial = Path(tempfile.mkdtemp(prefix=PARTIAL, dir=folder.parent))
     except OSError as error:
         raise MinilatError(
             "E070",
@@ -77,7 +90,7 @@ def _keep(store: Store, folder: Path) -> None:
             hint="set MINILAT_CACHE to a folder that can be written, or give --no-cache",
         ) from None
     try:
-        store.save(partial / "store")
+        make().save(partial / "store")
         (partial / "store").replace(folder)
     except OSError as error:
         if not folder.is_dir():  # another process may have finished the same build first
@@ -86,6 +99,14 @@ def _keep(store: Store, folder: Path) -> None:
             ) from None
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    old = sorted((p for p in folder.parent.glob("*-*-*") if p != folder), key=lambda p: p.stat().st_mtime)
-    for path in old[: max(0, len(old) + 1 - KEPT)]:
+    _forget(folder)
+
+
+def _forget(newest: Path) -> None:
+    """Drop what is too old: built graphs of ours beyond ``KEPT``, and what killed processes left half built."""
+    for path in newest.parent.iterdir():
+        if path.name.startswith(PARTIAL) and time.time() - path.stat().st_mtime > STALE:
+            shutil.rmtree(path, ignore_errors=True)
+    ours = [p for p in newest.parent.iterdir() if _OURS.fullmatch(p.name) and p != newest]
+    for path in sorted(ours, key=lambda p: p.stat().st_mtime)[: max(0, len(ours) + 1 - KEPT)]:
         shutil.rmtree(path, ignore_errors=True)

@@ -114,4 +114,5 @@ def no_question(name: str) -> MinilatError:
     hint = did_you_mean(
         name, names, otherwise="`minilat queries` lists them; a file must exist; - reads standard input"
     )
-    return MinilatError("E052", f"no query or file called {name!r}", hint=hint)
+    shown = name if len(name) <= 60 else f"{name[:60]}…"
+    return MinilatError("E052", f"no query or file called {shown!r}", hint=hint)

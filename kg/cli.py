@@ -5,10 +5,10 @@ Exit codes: 0 fine, 1 findings, 2 the request was wrong, 3 our own fault.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -16,6 +16,18 @@ import typer
 
 from kg import __version__
 from kg.errors import MinilatError
+from kg.options import (
+    AsOf,
+    EngineName,
+    FailOn,
+    FitFormat,
+    Format,
+    ListFormat,
+    NoCache,
+    QueryFormat,
+    ReportFormat,
+    Roles,
+)
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -33,76 +45,11 @@ PATIENCE: Final = 1.0
 """Seconds of silence before the user is told what takes so long."""
 
 
-class ListFormat(StrEnum):
-    """How a list is written."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-class FitFormat(StrEnum):
-    """How an answer of fit is written."""
-
-    table = "table"
-    json = "json"
-    md = "md"
-    html = "html"
-
-
-class QueryFormat(StrEnum):
-    """How an answer to a query is written."""
-
-    table = "table"
-    csv = "csv"
-    tsv = "tsv"
-    json = "json"
-    xml = "xml"
-    ttl = "ttl"
-    nt = "nt"
-    jsonld = "jsonld"
-
-
-class ReportFormat(StrEnum):
-    """How a report of findings is written."""
-
-    text = "text"
-    json = "json"
-
-
-class FailOn(StrEnum):
-    """The lowest severity that makes the exit code 1."""
-
-    error = "error"
-    warning = "warning"
-    info = "info"
-    never = "never"
-
-
-class EngineName(StrEnum):
-    """The SHACL engine."""
-
-    rust = "rust"
-    pyshacl = "pyshacl"
-
-
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day asked about; today by default.")
-]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Build the graph anew and keep nothing.")]
-Roles = Annotated[
-    str, typer.Option(help="core, or all: with observers, beneficiaries, applicants and suspended members.")
-]
-Format = Annotated[
-    ListFormat | None, typer.Option("--format", help="A table on a terminal and CSV when piped, unless given.")
-]
-
-
 class _Waiting:
     """Says on stderr what is going on when it takes longer than a moment."""
 
     def __init__(self, words: str) -> None:
-        self._timer = threading.Timer(PATIENCE, lambda: print(words, file=sys.stderr, flush=True))
+        self._timer = threading.Timer(PATIENCE, lambda: sys.stderr.write(f"{words}\n"))
         self._timer.daemon = True
 
     def __enter__(self) -> None:
@@ -252,28 +199,29 @@ def query(
         values[name] = value
     from kg import catalogue
 
-    entry = catalogue.question(what)
-    text = what if entry else _source(what)
     graph = _graph(as_of, no_cache=no_cache)
-    _answer(graph, graph.text(text, values), form, max_rows, timeout)
+    text = graph.text(what, values) if catalogue.question(what) else graph.sparql(_source(what), values)
+    _answer(graph, text, form, max_rows, timeout)
 
 
 def _source(what: str) -> str:
+    """The SPARQL in the file WHAT, or on standard input for a dash."""
     from kg import catalogue
 
-    if what == "-":
-        return sys.stdin.read()
-    path = Path(what)
-    if not path.is_file():
-        raise catalogue.no_question(what)
     try:
-        return path.read_text(encoding="utf-8")
+        if what == "-":
+            return sys.stdin.buffer.read().decode("utf-8")
+        if os.path.isfile(what):  # noqa: PTH113 – Path.is_file raises for text too long to be a path
+            return Path(what).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise MinilatError("E030", f"cannot read {path}: {error}", hint="a query is UTF-8 text") from None
+        raise MinilatError("E030", f"cannot read {what}: {error}", hint="a query is UTF-8 text") from None
+    raise catalogue.no_question(what)
 
 
 def _answer(graph: Graph, text: str, form: QueryFormat | None, max_rows: int, timeout: float) -> None:
-    kind = graph.store.kind(text)
+    from kg.store import kind as form_of
+
+    kind = form_of(text)
     if form is None:
         form = QueryFormat.ttl if kind == "graph" else QueryFormat.table if sys.stdout.isatty() else QueryFormat.csv
     if form is QueryFormat.table and kind == "rows":
@@ -318,7 +266,7 @@ def validate(
 
 def _files(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
-    for path in paths:
+    for path in dict.fromkeys(paths):
         inside = (
             sorted(p for p in path.rglob("*") if p.suffix in (".ttl", ".nt", ".nq", ".trig", ".rdf", ".jsonld"))
             if path.is_dir()
@@ -343,41 +291,9 @@ def _failed(report: Report, fail_on: FailOn) -> bool:
 @app.command()
 def doctor(form: Format = None) -> None:
     """What is installed, where the data and the cache lie, and what is missing for optional parts."""
-    import shutil
-    from importlib import metadata
+    from kg import doctor as act
 
-    from kg import build, files
-    from kg.records import Table
-
-    rows = [
-        ("minilat", __version__, "ok"),
-        ("python", sys.version.split()[0], "ok" if sys.version_info >= (3, 11) else "needs 3.11"),
-    ]
-    for name in ("pyoxigraph", "rdflib", "oxrdflib", "shacl", "pyshacl", "numpy", "typer", "rich"):
-        rows.append((name, metadata.version(name), "ok"))
-    try:
-        rows.append(("owlready2", metadata.version("owlready2"), "ok"))
-    except metadata.PackageNotFoundError:
-        rows.append(("owlready2", "absent", "only needed to check the ontology: pip install 'minilat[ontology]'"))
-    java = shutil.which("java")
-    rows.append(("java", java or "absent", "ok" if java else "only needed to check the ontology with HermiT"))
-    rows.append(
-        (
-            "files",
-            str(files.ROOT),
-            f"{len(files.data())} data, {len(files.ontology())} ontology, {len(files.rules())} rules",
-        )
-    )
-    cache = build.cache_folder()
-    parent = next(p for p in (cache, *cache.parents) if p.exists())
-    rows.append(
-        (
-            "cache",
-            str(cache),
-            "ok" if os.access(parent, os.W_OK) else "cannot be written: set MINILAT_CACHE or use --no-cache",
-        )
-    )
-    _list(Table("doctor", ("part", "found", "state"), tuple(rows)), form)
+    _list(act.examine(), form)
 
 
 def _version(asked: bool) -> None:
@@ -397,6 +313,13 @@ def _main(
 
 def main() -> None:
     """Run the command line and turn errors into words and exit codes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Data is UTF-8 wherever it goes; a terminal that cannot show a character shows a question mark.
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         app()
     except MinilatError as error:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Final
 
 from kg.errors import MinilatError
+
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def today() -> date:
@@ -18,7 +22,7 @@ def day(text: str, *, option: str = "--as-of") -> date:
     Raises MinilatError E020 for anything else: a year or a month does not name one slice of the data.
     """
     try:
-        if len(text) != 10:
+        if not _DAY.fullmatch(text):
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

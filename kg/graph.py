@@ -115,7 +115,7 @@ class Graph:
 
     def list_kind(self, kind: str) -> Table:
         """All things of a KIND: arrangements, challenges, states, threats, capabilities, regions, sources, roles."""
-        singular = {k + "s": k for k in lookup.kinds()} | {"capabilities": "capability"}
+        singular = {"capabilities" if k == "capability" else k + "s": k for k in lookup.kinds()}
         if kind not in singular:
             known = ", ".join(sorted(singular))
             raise MinilatError("E056", f"no kind {kind!r}", hint=f"known are {known}")
@@ -130,13 +130,18 @@ class Graph:
         entry = catalogue.question(name)
         if entry is not None:
             return answer.bind(self._store, entry, parameters, self.as_of)
-        if len(name.split()) == 1:
+        if not any(mark in name for mark in "{ "):
             raise catalogue.no_question(name)
+        return self.sparql(name, parameters)
+
+    @staticmethod
+    def sparql(text: str, parameters: Mapping[str, str]) -> str:
+        """TEXT itself: only named queries take PARAMETERS (MinilatError E050)."""
         if parameters:
             raise MinilatError(
                 "E050", "a query given as text takes no parameters", hint="write the values into the text"
             )
-        return name
+        return text
 
     @property
     def store(self) -> Store:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
+from urllib.parse import quote
 
 from kg.errors import MinilatError, did_you_mean
 
@@ -48,6 +49,7 @@ PREFIXES: Final[dict[str, str]] = {
     "cpov": "http://data.europa.eu/m8g/",
     "wd": "http://www.wikidata.org/entity/",
     "wdt": "http://www.wikidata.org/prop/direct/",
+    "corporatebody": "http://publications.europa.eu/resource/authority/corporate-body/",
     "eucountry": "http://publications.europa.eu/resource/authority/country/",
 }
 
@@ -94,4 +96,4 @@ def slug(full: str) -> str:
 
 def graph_name(relative: str) -> str:
     """The named graph for a source file given by its path relative to the project, e.g. data/arrangements/jef.ttl."""
-    return PREFIXES["graph"] + re.sub(r"[^\w./-]", "-", relative, flags=re.ASCII)
+    return PREFIXES["graph"] + quote(relative, safe="/")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import threading
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -47,6 +48,17 @@ _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
 _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_OPAQUE: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
+    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    r'"(?:[^"\\\n]|\\.)*"|'
+    r"'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n]*",
+    re.DOTALL,
+)
+_FORM: Final = re.compile(r"(?<![?$:\w])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![:\w])", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"(?<![?$:\w])SERVICE(?![:\w])", re.IGNORECASE)
+_BOM: Final = b"\xef\xbb\xbf"
 _UPDATE: Final = re.compile(
     r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
     re.IGNORECASE,
@@ -111,7 +123,7 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
             "E032", f"unknown file type {path.suffix!r}", where=where, hint="known are " + " ".join(sorted(_SYNTAX))
         )
     try:
-        body = path.read_bytes()
+        body = path.read_bytes().removeprefix(_BOM)
     except OSError as error:
         raise MinilatError(
             "E030", f"cannot read {path}: {error.strerror}", hint="check the path", where=where
@@ -142,6 +154,19 @@ def _query_error(text: str, message: str) -> MinilatError:
     return MinilatError("E040", f"{reason}{_excerpt(text, line, column)}", where=f"query:{line}:{column}")
 
 
+def _bare(text: str) -> str:
+    """TEXT without strings, IRIs and comments; escapes that stand for a letter are read first, as SPARQL does."""
+    plain = _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if int(m[1] or m[2], 16) < 0x110000 else "", text)
+    return _OPAQUE.sub(" ", plain)
+
+
+def kind(text: str) -> str:
+    """What a query gives, by its form alone: 'rows', 'graph' or 'boolean'. Nothing is run."""
+    found = _FORM.search(_bare(text))
+    form = found[1].upper() if found else "SELECT"
+    return {"SELECT": "rows", "ASK": "boolean"}.get(form, "graph")
+
+
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
     taken = list(itertools.islice(triples, limit + 1))
     return taken[:limit], len(taken) <= limit
@@ -155,8 +180,12 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
     def run() -> None:
         try:
             box.append(work())
+        except OSError as error:
+            failed.append(MinilatError("E041", f"the query cannot be run: {error}"))
         except BaseException as error:
-            failed.append(error)
+            # The engine's answers belong to this thread: let go of them before the error crosses over.
+            traceback.clear_frames(error.__traceback__)
+            failed.append(error.with_traceback(None))
 
     worker = threading.Thread(target=run, daemon=True)
     worker.start()
@@ -221,6 +250,10 @@ class Store:
         return len(new)
 
     def _run(self, text: str) -> Any:
+        if _SERVICE.search(_bare(text)):
+            raise MinilatError(
+                "E046", "SERVICE is refused: a query makes no outbound call", hint="bring the data in as a file instead"
+            )
         try:
             return self._inner.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
@@ -286,13 +319,6 @@ class Store:
             return self._run(text).serialize(format=_ROWS[syntax]) or b"", True
 
         return _within(seconds, work)
-
-    def kind(self, text: str) -> str:
-        """What a query gives: 'rows', 'graph' or 'boolean'. Updates and syntax errors raise MinilatError."""
-        found = self._run(text)
-        if isinstance(found, ox.QueryTriples):
-            return "graph"
-        return "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
 
     def rdflib(self) -> Any:
         """An rdflib Graph over this very store: the union of all graphs."""

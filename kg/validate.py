@@ -81,7 +81,7 @@ def check(
     own = {graph_name(str(p)): str(p) for p in paths}
     for path in paths:
         data.load(path, graph_name(str(path)), where=str(path))
-    found = _run(data, build.load(shapes or files.shapes()), engine)
+    found = _run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
     places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
     levels = severities()
     findings = [
@@ -97,7 +97,8 @@ def check(
             places.get(raw.focus, ""),
         )
         for raw in found
-        if raw.focus in places or not own
+        # What stands behind the files is not theirs to mend; a blank node cannot stand behind.
+        if shapes or not own or raw.focus in places or raw.focus.startswith("_:")
     ]
     findings.sort(key=lambda f: (f.file, f.code, f.focus, f.path, f.value, f.shape))
     return Report(tuple(findings), len(paths) or len(files.data()), len(data))
@@ -109,15 +110,17 @@ def _weaker(table: Severity, shape: Severity) -> Severity:
     return order[min(order.index(table), order.index(shape))]
 
 
-def _run(data: Store, rules: Store, engine: Engine) -> list[_Raw]:
+def _run(data: Store, rules: Store, engine: Engine, *, set_based: bool) -> list[_Raw]:
     text = data.ntriples().decode()
     if engine == "pyshacl":
         return _by_pyshacl(text, rules.ntriples().decode())
-    constraints = list(rules.rows(_SPLIT))
-    # What runs on the store is taken out of what the engine gets; the rest of each shape stays.
     import shacl
 
-    left = "".join(line for line in _lines(rules) if f"<{PREFIXES['sh']}sparql>" not in line)
+    # What runs on the store is taken out of what the engine gets. That asks for constraints written as ours are, so
+    # shapes of others go to the engine whole.
+    constraints = list(rules.rows(_SPLIT)) if set_based else []
+    taken = {f"<{row['shape']}> <{PREFIXES['sh']}sparql>" for row in constraints}
+    left = "".join(line for line in _lines(rules) if " ".join(line.split(" ", 2)[:2]) not in taken)
     try:
         results = shacl.Shapes.from_text(left, format="ntriples").validate_text(text, format="ntriples").results
     except (ValueError, RuntimeError) as error:
@@ -219,7 +222,7 @@ def _short(term: str) -> str:
 def _places(data: Store, graphs: Mapping[str, str]) -> dict[str, str]:
     """The file of each subject, by term: where a finding about it belongs."""
     found: dict[str, str] = {}
-    answer = data.select("SELECT DISTINCT ?s ?g WHERE { GRAPH ?g { ?s a ?class } }", limit=10_000_000, seconds=600)
+    answer = data.select("SELECT DISTINCT ?s ?g WHERE { GRAPH ?g { ?s ?p ?o } }", limit=10_000_000, seconds=600)
     for row in answer.rows:
         subject, graph = row[0] or "", _plain(row[1] or "")
         if graph in graphs:

@@ -88,7 +88,8 @@ def _statements(store: Store, ids: Iterable[str]) -> dict[str, Evidence]:
         name = curie(str(row["s"]))
         titles, confidence, doubt = found.get(name, (set(), "", ""))
         titles |= {str(row["title"])} if row["title"] else set()
-        found[name] = (titles, slug(str(row["confidence"] or confidence)), str(row["doubt"] or doubt))
+        doubts = sorted({d for d in (doubt, str(row["doubt"] or "")) if d})
+        found[name] = (titles, slug(str(row["confidence"] or confidence)), doubts[0] if doubts else "")
     return {n: Evidence(n, tuple(sorted(t)), c, d) for n, (t, c, d) in found.items()}
 
 

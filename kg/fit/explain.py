@@ -216,11 +216,7 @@ def _closed(options: Sequence[Option], gaps: Sequence[str]) -> list[str]:
 def _lost(option: Option, gap: str) -> bool:
     """Whether one failed test other than its end keeps an option from bringing the capability GAP."""
     brings = any(c.capability == gap and c.value == "pass" for c in option.coverage)
-    return (
-        option.verdict == "ineligible"
-        and brings
-        and [r.code not in ("F001", "F003", "F004") for r in option.reasons] == [True]
-    )
+    return brings and _single(option, ("F001", "F003", "F004"))
 
 
 def _single(option: Option, but: tuple[str, ...]) -> bool:

@@ -123,7 +123,6 @@ def test_a_typed_parameter_is_one_term_or_a_refusal(labelled, text, kind):
     assert found == [{"n": 1}]
 
 
-@pytest.mark.xfail(strict=True, reason="the digits of every script are taken for a number")
 @given(st.text(alphabet=st.characters(categories=["Nd"]), min_size=1))
 def test_a_number_is_a_number_of_the_store(labelled, text):
     parameter = catalogue.Parameter("x", "decimal", "", "")

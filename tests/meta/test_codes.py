@@ -35,8 +35,7 @@ def shown(path: Path) -> str:
 DECLARED = re.compile(r"^[ \t]*(?:@prefix|PREFIX)[ \t]+([\w-]*):[ \t]*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
 
 
-def test_every_declared_prefix_is_the_one_of_the_map(request):
-    request.applymarker(pytest.mark.xfail(strict=True, reason="data/states/organisations.ttl declares corporatebody:"))
+def test_every_declared_prefix_is_the_one_of_the_map():
     wrong, seen = defaultdict(list), 0
     for path in tree():
         if path.suffix in (".ttl", ".rq"):

@@ -52,7 +52,6 @@ def test_text_of_another_type_is_refused(graph, kind, text, code):
     assert caught.value.code == code
 
 
-@pytest.mark.xfail(strict=True, reason="the refusal of the engine is not turned into an error of ours")
 def test_a_surrogate_is_refused(graph):
     with pytest.raises(MinilatError):
         answer.term(graph.store, Parameter("x", "string", "", ""), "\udcff")

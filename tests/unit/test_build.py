@@ -149,7 +149,6 @@ def test_the_least_recently_used_go_first(place):
     assert len(built) == len(days)
 
 
-@pytest.mark.xfail(strict=True, reason="whatever has two dashes in its name is forgotten, also what is not ours")
 def test_what_is_not_ours_is_never_removed(place):
     folder, _ = place
     for n in range(10):
@@ -160,7 +159,6 @@ def test_what_is_not_ours_is_never_removed(place):
     assert len(list(folder.glob("my-own-work-*/thesis.txt"))) == 10
 
 
-@pytest.mark.xfail(strict=True, reason="a kept graph that is damaged is met again on every run")
 def test_a_damaged_graph_is_built_anew(place):
     folder, _ = place
     build.cached(DAY)
@@ -170,7 +168,6 @@ def test_a_damaged_graph_is_built_anew(place):
     assert len(build.cached(DAY)) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="what a killed process left behind stays for ever")
 def test_what_a_killed_process_left_is_removed_in_time(place):
     folder, _ = place
     stale = folder / ".building-abcdefgh"

@@ -27,7 +27,6 @@ def test_anything_else_is_refused(text):
     assert caught.value.where == "--as-of"
 
 
-@pytest.mark.xfail(strict=True, reason="a week date has ten characters too, and is taken")
 def test_a_week_date_is_refused():
     with pytest.raises(MinilatError):
         day("2026-W48-2")
