@@ -108,7 +108,7 @@ def fit(
             "give one challenge: by name, or with --challenge-file",
             hint="`minilat list challenges` shows those in the data",
         )
-    graph = _graph(as_of, no_cache=no_cache, hide=tuple(h.strip() for h in hide.split(",") if h.strip()))
+    graph = _graph(as_of, no_cache=no_cache, hide=_words(hide))
     with _Waiting("judging all options …"):
         answer = (
             graph.fit(challenge, prefer=prefer)
@@ -122,6 +122,45 @@ def fit(
     else:
         write = {FitFormat.json: render.as_json, FitFormat.md: render.as_markdown, FitFormat.html: render.as_html}
         _write(write[form](answer))
+
+
+@app.command()
+def compose(
+    challenge: Annotated[str, typer.Argument(help="A challenge in the data, by id, notation or name: S01.")],
+    as_of: AsOf = None,
+    max_size: Annotated[int | None, typer.Option(min=1, help="At most so many members.")] = None,
+    anchor: Annotated[str | None, typer.Option(metavar="ID", help="Only under this anchor.")] = None,
+    include: Annotated[str, typer.Option(metavar="STATE,…", help="States that must take part.")] = "",
+    exclude: Annotated[str, typer.Option(metavar="STATE,…", help="States that must not.")] = "",
+    partner: Annotated[bool, typer.Option("--partner", help="At least one partner of NATO takes part.")] = False,
+    prefer: Annotated[str, typer.Option(metavar="nato|eu|none", help="The anchor preferred.")] = "none",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most so many groupings.")] = 10,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop then, with the best found so far.")] = 10.0,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """Which smallest new grouping would meet CHALLENGE, under which anchor, and who is critical?"""
+    from kg.render import compose as render
+
+    graph = _graph(as_of, no_cache=no_cache)
+    with _Waiting("composing …"):
+        found = graph.compose(
+            challenge,
+            include=_words(include),
+            exclude=_words(exclude),
+            anchor=anchor,
+            largest=max_size,
+            partner=partner,
+            prefer=prefer,
+            limit=limit,
+            seconds=seconds,
+        )
+    write = render.as_text if form is ReportFormat.text else render.as_json
+    _write(write(graph.thing("challenge", challenge), str(graph.as_of), found))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(w.strip() for w in text.split(",") if w.strip())
 
 
 @app.command()

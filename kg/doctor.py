@@ -11,7 +11,18 @@ from typing import Final
 from kg import __version__, build, files
 from kg.records import Table
 
-NEEDED: Final = ("pyoxigraph", "rdflib", "oxrdflib", "shacl", "pyshacl", "numpy", "typer", "rich", "platformdirs")
+NEEDED: Final = (
+    "pyoxigraph",
+    "rdflib",
+    "oxrdflib",
+    "shacl",
+    "pyshacl",
+    "numpy",
+    "highspy",
+    "typer",
+    "rich",
+    "platformdirs",
+)
 OPTIONAL: Final = {"owlready2": "only needed to check the ontology: pip install 'minilat[ontology]'"}
 
 

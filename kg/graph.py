@@ -9,13 +9,14 @@ from kg import answer, build, catalogue, dates, files, lookup, validate
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
 from kg.names import graph_name
-from kg.records import Card, FitAnswer, Table
+from kg.records import Card, FitAnswer, Table, Thing
 from kg.store import iri_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    from kg.compose import Composed
     from kg.store import Row, Store
 
 
@@ -69,6 +70,55 @@ class Graph:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
         return assess(store, found[0], as_of=self.as_of, prefer=prefer)
+
+    def compose(
+        self,
+        challenge: str,
+        *,
+        include: Collection[str] = (),
+        exclude: Collection[str] = (),
+        anchor: str | None = None,
+        largest: int | None = None,
+        partner: bool = False,
+        prefer: str = "none",
+        limit: int = 10,
+        seconds: float = 10.0,
+        progress: Callable[[str], None] | None = None,
+    ) -> Composed:
+        """The smallest new groupings that would meet CHALLENGE; see docs/compose.md.
+
+        INCLUDE and EXCLUDE name states (ISO code or name); ANCHOR is an id of data/anchors.ttl; LARGEST bounds the
+        size; PARTNER asks for at least one partner of NATO; PREFER orders anchors (nato, eu, none).
+        """
+        from kg.compose import compose
+
+        found = lookup.find(self._store, "challenge", challenge)
+        inside, outside = ([self._iso3(s) for s in states] for states in (include, exclude))
+        return compose(
+            self._store,
+            found,
+            include=inside,
+            exclude=outside,
+            anchor=anchor,
+            largest=largest,
+            partner=partner,
+            prefer=prefer,
+            limit=limit,
+            seconds=seconds,
+            progress=progress,
+        )
+
+    def _iso3(self, state: str) -> str:
+        rows = list(
+            self._store.rows(f"SELECT ?c WHERE {{ {iri_term(lookup.find(self._store, 'state', state))} mlo:iso3 ?c }}")
+        )
+        if not rows:
+            raise MinilatError("E003", f"{state!r} is not a state", hint="give an ISO code or the name of a state")
+        return str(rows[0]["c"])
+
+    def thing(self, kind: str, name: str) -> Thing:
+        """The thing of KIND called NAME: its IRI, id, notation and label."""
+        return lookup.thing(self._store, lookup.find(self._store, kind, name))
 
     def members(self, arrangement: str, *, roles: str = "core") -> Table:
         """Who takes part in ARRANGEMENT on the day; ROLES is 'core' or 'all'."""

@@ -24,6 +24,7 @@ PREFIXES: Final[dict[str, str]] = {
     "region": ID + "region/",
     "src": ID + "source/",
     "st": ID + "statement/",
+    "anchor": ID + "anchor/",
     "challenge": ID + "challenge/",
     "law": ID + "law/",
     "shape": BASE + "shape/",

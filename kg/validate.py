@@ -174,6 +174,8 @@ def _by_pyshacl(data: str, shapes: str) -> list[_Raw]:
     rdflib.NORMALIZE_LITERALS = False
     graphs = [rdflib.Graph().parse(data=text, format="nt") for text in (data, shapes)]
     _, report, _ = pyshacl.validate(graphs[0], shacl_graph=graphs[1], allow_infos=True, allow_warnings=True)
+    if not isinstance(report, rdflib.Graph):
+        raise MinilatError("E090", f"the shapes cannot be used: {getattr(report, 'message', report)}")
     sh = rdflib.SH
     top = report.value(predicate=rdflib.RDF.type, object=sh.ValidationReport)
     found = []

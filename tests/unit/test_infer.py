@@ -270,6 +270,7 @@ def too_early(rules):
 
 _LATER_ONLY_ON_FINDINGS = "later strata write it on findings; ?x is begunBy, which no finding is in one run"
 _OWN_FINDINGS = "the writer is R023 itself; the filter on mlo:byRule keeps only findings of R020-R022, of stratum 5"
+_COMMITTED = "R052 writes it on potential offers; the aggregate wants mlo:CommittedOffer"
 _CODING = "later strata write it on findings; the pattern wants mlo:LinkCoding, which no rule writes"
 _OWN_READINGS = "the writer is R038 itself; the filter on mlo:byRule leaves its own readings out"
 
@@ -283,11 +284,17 @@ EXCEPTIONS = {
     ("R023", "mlo:level"): _OWN_FINDINGS,
     ("R023", "mlo:byRule"): _OWN_FINDINGS,
     ("R026", "mlo:nature"): "the aggregate reads the nature of capabilities; the head writes that of arrangements",
+    ("R026", "mlo:offeredBy"): _COMMITTED,
+    ("R026", "mlo:capability"): _COMMITTED,
     ("R030", "mlo:arrangement"): _CODING,
     ("R038", "mlo:Classification"): _OWN_READINGS,
     ("R038", "mlo:arrangement"): _OWN_READINGS,
     ("R038", "mlo:formatLabel"): _OWN_READINGS,
     ("R038", "mlo:byRule"): _OWN_READINGS,
+    ("R052", "mlo:offeredBy"): _COMMITTED,
+    ("R052", "mlo:capability"): _COMMITTED,
+    ("R052", "mlo:level"): _COMMITTED,
+    ("R052", "mlo:byRule"): _COMMITTED,
 }
 
 

@@ -1,0 +1,66 @@
+"""Composing on the shipped data, and its bad input."""
+
+import pytest
+
+from kg.errors import MinilatError
+
+
+def test_black_sea_mines_are_hunted_by_littoral_states_only(graph):
+    found = graph.compose("S05")
+    assert found.size == 5
+    assert (found.proven, found.complete, found.gaps, found.relax) == (True, True, (), ())
+    assert [p.members for p in found.proposals] == [("BGR", "GEO", "ROU", "TUR", "UKR")]
+    assert found.proposals[0].covers["MCM"] == ("BGR", "ROU", "TUR")
+
+
+def test_a_contradiction_names_what_to_give_up(graph):
+    found = graph.compose("S10")
+    assert found.proposals == ()
+    assert found.gaps == ("AEW",)
+    assert len(found.relax) == 1
+    assert any(word in found.relax[0] for word in ("Cyprus", "Türkiye"))
+
+
+def test_every_proposal_rests_on_a_role(graph):
+    for p in graph.compose("S16", limit=3).proposals:
+        for capability, states in p.covers.items():
+            for state in states:
+                assert all(r.startswith("st:") for r in p.roles[f"{state} {capability}"])
+
+
+def test_the_suspected_actor_is_never_proposed(graph):
+    for name in ("S01", "S03", "S07", "S13"):
+        assert all("RUS" not in p.members for p in graph.compose(name, limit=3).proposals)
+
+
+def test_include_exclude_and_anchor_hold(graph):
+    found = graph.compose("S16", include=["Poland"], exclude=["FRA"], anchor="nato-framework-nations", limit=5)
+    assert found.proposals
+    for p in found.proposals:
+        assert "POL" in p.members
+        assert "FRA" not in p.members
+        assert p.anchor == "nato-framework-nations"
+
+
+def test_a_bound_on_the_size_that_is_too_small_is_named(graph):
+    assert graph.compose("S01", largest=3).relax == ("at most 3 members",)
+
+
+def test_all_and_one_at_once_are_the_same_first(graph):
+    one, many = (graph.compose("S16", limit=n).proposals[0].members for n in (1, 10))
+    assert one == many
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ({"include": ["POL"], "exclude": ["POL"]}, "E100"),
+        ({"include": ["Atlantis"]}, "E003"),
+        ({"include": ["NATO"]}, "E003"),
+        ({"anchor": "nato"}, "E101"),
+    ],
+)
+def test_bad_requests(graph, arguments, code):
+    with pytest.raises(MinilatError) as caught:
+        graph.compose("S16", **arguments)
+    assert caught.value.code == code
