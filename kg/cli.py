@@ -27,6 +27,8 @@ from kg.options import (
     QueryFormat,
     ReportFormat,
     Roles,
+    weights,
+    words,
 )
 
 if TYPE_CHECKING:
@@ -88,14 +90,18 @@ def fit(
         str | None, typer.Argument(help="A challenge in the data, by id, notation or name: S01.")
     ] = None,
     challenge_file: Annotated[
-        Path | None, typer.Option(help="A Turtle file with a challenge that is not in the data.")
+        Path | None, typer.Option(help="A file with a challenge that is not in the data.")
     ] = None,
     as_of: AsOf = None,
-    hide: Annotated[
-        str, typer.Option(metavar="ID,…", help="Leave these arrangements out, and all that was recorded of them.")
-    ] = "",
+    hide: Annotated[str, typer.Option(metavar="ID,…", help="Leave these arrangements out, and all about them.")] = "",
     prefer: Annotated[
-        str | None, typer.Option(metavar="nato|eu|none|low-profile", help="The institutional anchor preferred.")
+        str | None, typer.Option(metavar="nato|eu|none|low-profile", help="The anchor preferred.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(metavar="lexicographic|promethee|electre", help="How a class is ordered.")
+    ] = "lexicographic",
+    weight: Annotated[
+        list[str] | None, typer.Option(metavar="CODE=NUMBER", help="A weight for the last two; may be repeated.")
     ] = None,
     form: Annotated[FitFormat, typer.Option("--format", help="How the answer is written.")] = FitFormat.table,
     every: Annotated[bool, typer.Option("--all", help="List every option, also each ineligible one.")] = False,
@@ -108,13 +114,13 @@ def fit(
             "give one challenge: by name, or with --challenge-file",
             hint="`minilat list challenges` shows those in the data",
         )
-    graph = _graph(as_of, no_cache=no_cache, hide=_words(hide))
+    graph = _graph(as_of, no_cache=no_cache, hide=words(hide))
+    chosen = weights(weight)
     with _Waiting("judging all options …"):
-        answer = (
-            graph.fit(challenge, prefer=prefer)
-            if challenge is not None
-            else graph.fit_file(Path(str(challenge_file)), prefer=prefer)
-        )
+        if challenge is not None:
+            answer = graph.fit(challenge, prefer=prefer, method=method, weights=chosen)
+        else:
+            answer = graph.fit_file(Path(str(challenge_file)), prefer=prefer, method=method, weights=chosen)
     from kg.render import fit as render
 
     if form is FitFormat.table:
@@ -146,8 +152,8 @@ def compose(
     with _Waiting("composing …"):
         found = graph.compose(
             challenge,
-            include=_words(include),
-            exclude=_words(exclude),
+            include=words(include),
+            exclude=words(exclude),
             anchor=anchor,
             largest=max_size,
             partner=partner,
@@ -157,10 +163,6 @@ def compose(
         )
     write = render.as_text if form is ReportFormat.text else render.as_json
     _write(write(graph.thing("challenge", challenge), str(graph.as_of), found))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(w.strip() for w in text.split(",") if w.strip())
 
 
 @app.command()

@@ -47,11 +47,30 @@ class Graph:
         store = build.cached(when, without=hidden) if cache else build.fresh(when, without=hidden)
         return cls(store, when)
 
-    def fit(self, challenge: str, *, prefer: str | None = None) -> FitAnswer:
-        """Every option judged for the CHALLENGE (id, notation or name), best first; see docs/fit.md."""
-        return assess(self._store, lookup.find(self._store, "challenge", challenge), as_of=self.as_of, prefer=prefer)
+    def fit(
+        self,
+        challenge: str,
+        *,
+        prefer: str | None = None,
+        method: str = "lexicographic",
+        weights: Mapping[str, float] | None = None,
+    ) -> FitAnswer:
+        """Every option judged for the CHALLENGE (id, notation or name), best first; see docs/fit.md.
 
-    def fit_file(self, path: Path, *, prefer: str | None = None) -> FitAnswer:
+        METHOD orders inside a class: lexicographic, promethee or electre; WEIGHTS (by criterion code) are for the
+        last two. Raises MinilatError E001, E080, E081, E084 (weights) or E089 (method).
+        """
+        found = lookup.find(self._store, "challenge", challenge)
+        return assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+
+    def fit_file(
+        self,
+        path: Path,
+        *,
+        prefer: str | None = None,
+        method: str = "lexicographic",
+        weights: Mapping[str, float] | None = None,
+    ) -> FitAnswer:
         """The same for the one challenge described in the file at PATH, which is checked against the shapes first.
 
         Raises MinilatError E031 (syntax), E082 (not exactly one challenge) or E083 (it breaks the shapes).
@@ -69,7 +88,7 @@ class Graph:
         if errors := [f for f in report.findings if f.severity == "error"]:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
-        return assess(store, found[0], as_of=self.as_of, prefer=prefer)
+        return assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
 
     def compose(
         self,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kg.errors import MinilatError
+
 
 class ListFormat(StrEnum):
     """How a list is written."""
@@ -71,3 +73,20 @@ Roles = Annotated[
 Format = Annotated[
     ListFormat | None, typer.Option("--format", help="A table on a terminal and CSV when piped, unless given.")
 ]
+
+
+def weights(pairs: list[str] | None) -> dict[str, float] | None:
+    """The weights in PAIRS of CODE=NUMBER, or None for none. Raises MinilatError E022 for a pair of another form."""
+    found = {}
+    for pair in pairs or []:
+        code, _, number = pair.partition("=")
+        try:
+            found[code] = float(number)
+        except ValueError:
+            raise MinilatError("E022", f"{pair!r} is not CODE=NUMBER", where="--weight") from None
+    return found or None
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of TEXT between commas."""
+    return tuple(w.strip() for w in text.split(",") if w.strip())

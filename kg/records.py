@@ -72,7 +72,12 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Option:
-    """One grouping judged against one challenge on one day."""
+    """One grouping judged against one challenge on one day.
+
+    ``first_interval`` holds the 95 % interval of a drawn ``first_share``; its ends are equal where the share is exact.
+    ``standing`` says in words where an outranking method puts the option; ``incomparable_with`` names the options of
+    the same front that ELECTRE III leaves incomparable with it.
+    """
 
     thing: Thing
     kind: str
@@ -91,6 +96,9 @@ class Option:
     first_share: float | None
     rank_range: tuple[int, int] | None
     would_change: tuple[str, ...]
+    first_interval: tuple[float, float] | None = None
+    standing: str = ""
+    incomparable_with: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -113,8 +121,27 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class OptionSet:
+    """Options that together cover every must, none of them redundant, and which of them brings which capability.
+
+    ``overclaims`` says that one of them would have to answer both what civil and what military authorities ask for.
+    """
+
+    members: tuple[str, ...]
+    brings: tuple[tuple[str, tuple[str, ...]], ...]
+    conditions: tuple[str, ...]
+    overclaims: bool
+
+
+@dataclass(frozen=True)
 class FitAnswer:
-    """Every option considered for a challenge, best first, with reasons; see docs/fit.md for the method."""
+    """Every option considered for a challenge, best first, with reasons; see docs/fit.md for the method.
+
+    ``method`` ordered the options inside each class, with ``weights`` by code of the criterion where it takes any.
+    ``flips_without`` are the criteria without any one of which the first place changes; ``fragile`` the statements of
+    less than high confidence any one of which, withdrawn, changes the first place or the verdict of what leads.
+    ``sets`` are the best of the ``sets_found`` minimal sets of options that cover every must together.
+    """
 
     challenge: Thing
     as_of: str
@@ -126,6 +153,12 @@ class FitAnswer:
     weak_statements: tuple[Evidence, ...]
     caveats: tuple[str, ...]
     proposals: tuple[object, ...] = ()
+    method: str = "lexicographic"
+    weights: dict[str, float] = field(default_factory=dict)
+    flips_without: tuple[str, ...] = ()
+    fragile: tuple[Evidence, ...] = ()
+    sets: tuple[OptionSet, ...] = ()
+    sets_found: int = 0
 
     @property
     def considered(self) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.errors import MinilatError
+from kg.errors import MinilatError, did_you_mean
 from kg.fit import explain
 from kg.fit.criteria import PREFERENCES, Criterion, Measured, criteria, measure, order
-from kg.fit.ordering import Steps, dominates, key, steps
-from kg.fit.robustness import Robust, acceptability
+from kg.fit.ordering import METHODS, Declared, Steps, dominates, key, steps
+from kg.fit.outranking import unweighted, weigh
+from kg.fit.robustness import acceptability, exact, flips, wilson, withdrawn
 from kg.fit.screen import CLASSES, Screened, screen
+from kg.fit.sets import complementary
 from kg.names import PREFIXES, curie, iri, slug
 from kg.records import Coverage, Evidence, FitAnswer, Layer, Option, Thing
 from kg.store import Store, iri_term, literal_term
@@ -93,11 +95,48 @@ def _statements(store: Store, ids: Iterable[str]) -> dict[str, Evidence]:
     return {n: Evidence(n, tuple(sorted(t)), c, d) for n, (t, c, d) in found.items()}
 
 
-def assess(store: Store, challenge: str, *, as_of: date, prefer: str | None = None) -> FitAnswer:
+@dataclass(frozen=True)
+class _Judged:
+    """What is known of all options before they are put in order."""
+
+    used: tuple[Criterion, ...]
+    found: Measured
+    options: Mapping[str, tuple[Thing, str, str, str]]
+    cut: Mapping[str, Steps]
+    declared: Declared
+
+    def screened(self, coverage: Mapping[str, tuple[Coverage, ...]]) -> dict[str, Screened]:
+        """The verdict on each option of COVERAGE."""
+        values, vetoes = self.found.values, self.found.vetoes
+        return {o: screen(self.used, values.get(o, {}), rows, vetoes.get(o, {})) for o, rows in coverage.items()}
+
+    def group(self, options: Sequence[str]) -> list[dict[str, int | None]]:
+        """The steps of OPTIONS by code of the criterion, as an order reads them."""
+        codes = [c.code for c in self.declared.criteria]
+        return [dict(zip(codes, self.cut[o], strict=True)) for o in options]
+
+    def sorted(self, options: Sequence[str]) -> list[str]:
+        """The OPTIONS of one group, best first."""
+        keys = dict(zip(options, self.declared.sort_keys(self.group(options)), strict=True))
+        return sorted(options, key=lambda o: (keys[o], self.options[o][0].notation))
+
+
+def assess(
+    store: Store,
+    challenge: str,
+    *,
+    as_of: date,
+    prefer: str | None = None,
+    method: str = "lexicographic",
+    weights: Mapping[str, float] | None = None,
+) -> FitAnswer:
     """Every option of STORE judged for the challenge with the IRI CHALLENGE on the day the store was cut for.
 
-    PREFER is the anchor the user prefers (nato, eu, none, low-profile); by default what the challenge says.
-    Raises MinilatError E001 (no such challenge), E080 (no must) or E081 (no such preference).
+    PREFER is the anchor the user prefers (nato, eu, none, low-profile); by default what the challenge says. METHOD
+    orders the options of one class: lexicographic, promethee or electre; the two last take WEIGHTS by code of the
+    criterion, equal by default. Verdicts and classes do not depend on the method.
+    Raises MinilatError E001 (no such challenge), E080 (no must), E081 (no such preference), E084 (weights that cannot
+    be used) or E089 (no such method).
     """
     case = _case(store, challenge)
     chosen_preference = prefer or case.preference
@@ -105,38 +144,37 @@ def assess(store: Store, challenge: str, *, as_of: date, prefer: str | None = No
         raise MinilatError("E081", f"no anchor preference {prefer!r}", hint="give one of " + ", ".join(PREFERENCES))
     used = criteria(chosen_preference)
     graded = tuple(c for c in used if not c.hard)
+    sequence = order(fast=case.fast, preference=chosen_preference != "none")
+    declared = _declared(graded, sequence, method, weights)
     day = literal_term(as_of.isoformat(), "date")
     found = measure(store, used, challenge, day, chosen_preference)
     options = _options(store)
-    screened = {
-        o: screen(used, found.values.get(o, {}), found.coverage.get(o, ()), found.vetoes.get(o, {})) for o in options
-    }
     numbers = {o: _numbers(graded, found, o) for o in options}
-    cut = {o: steps(graded, numbers[o]) for o in options}
-    sequence = order(fast=case.fast, preference=chosen_preference != "none")
-    ranked = sorted(
-        options,
+    judged = _Judged(used, found, options, {o: steps(graded, numbers[o]) for o in options}, declared)
+    screened = judged.screened({o: found.coverage.get(o, ()) for o in options})
+    groups = [judged.sorted(g) for g in _groups(options, screened)]
+    placed = [o for g in groups for o in g]
+    rest = sorted(
+        (o for o in options if o not in set(placed)),
         key=lambda o: (
             CLASSES.index(screened[o].verdict),
             len(screened[o].gaps),
             bool(screened[o].conditions),
-            key(graded, cut[o], sequence),
+            key(graded, judged.cut[o], sequence),
             options[o][0].notation,
         ),
     )
-    placed = [o for o in ranked if screened[o].verdict in ("full", "partial")]
-    groups = _groups(placed, screened)
-    above = {o: _dominators(o, group, cut) for group in groups for o in group}
+    above = {o: _dominators(o, group, judged.cut) for group in groups for o in group}
     robust = {o: r for group in groups for o, r in zip(group, _spread(graded, numbers, group), strict=True)}
     evidence = _statements(store, _ids(found, screened, options))
-    ranks = _ranks(groups, graded, cut, sequence)
+    ranks, standings, apart = _ranks(groups, judged, {o for o in above if not above[o]})
     result = []
-    for o in ranked:
+    for o in [*placed, *rest]:
         thing, kind, function, nature = options[o]
         rows = found.coverage.get(o, ())
         over = _overclaims(rows)
         reasons = explain.reasons(used, found.values.get(o, {}), rows, screened[o], evidence, curie(o), over)
-        share, spread = robust.get(o, (None, None))
+        share, spread, interval = robust.get(o, (None, None, None))
         result.append(
             Option(
                 thing,
@@ -156,11 +194,19 @@ def assess(store: Store, challenge: str, *, as_of: date, prefer: str | None = No
                 share,
                 spread,
                 explain.would_change(screened[o], rows, evidence),
+                interval,
+                standings.get(o, ""),
+                tuple(options[d][0].id for d in apart.get(o, ())),
             )
         )
     layers = _layers(result)
     known = next(store.rows("SELECT (MAX(?r) AS ?last) WHERE { ?s mlo:recorded ?r }"), {}).get("last")
-    text = explain.paragraph(case.thing.label, as_of.isoformat(), result, used, sequence, layers)
+    without = _without(judged, groups[0]) if groups else ()
+    fragile = _fragile(judged, screened, groups[0], evidence) if groups else ()
+    text = explain.paragraph(
+        case.thing.label, as_of.isoformat(), result, used, declared, layers, without=without, fragile=fragile
+    )
+    sets, number = complementary(result)
     return FitAnswer(
         case.thing,
         as_of.isoformat(),
@@ -171,7 +217,56 @@ def assess(store: Store, challenge: str, *, as_of: date, prefer: str | None = No
         text,
         explain.weak(result, evidence),
         case.caveats,
+        method=method,
+        weights=dict(declared.weights or {}),
+        flips_without=without,
+        fragile=fragile,
+        sets=sets,
+        sets_found=number,
     )
+
+
+def _declared(
+    graded: tuple[Criterion, ...], sequence: tuple[str, ...], method: str, weights: Mapping[str, float] | None
+) -> Declared:
+    if method not in METHODS:
+        hint = did_you_mean(method, METHODS, otherwise="give one of " + ", ".join(METHODS))
+        raise MinilatError("E089", f"no method {method!r}", hint=hint)
+    if method == "lexicographic":
+        unweighted(weights)
+        return Declared(graded, sequence)
+    return Declared(graded, sequence, method, weigh([c.code for c in graded], weights))
+
+
+def _without(judged: _Judged, leading: Sequence[str]) -> tuple[str, ...]:
+    """The criteria without any one of which the first place in the LEADING group changes."""
+    table = judged.group(leading)
+
+    def first(code: str | None) -> frozenset[int]:
+        return (judged.declared if code is None else judged.declared.without(code)).first(table)
+
+    return flips([c.code for c in judged.declared.criteria], first) if len(leading) > 1 else ()
+
+
+def _fragile(
+    judged: _Judged, screened: Mapping[str, Screened], leading: Sequence[str], evidence: Mapping[str, Evidence]
+) -> tuple[Evidence, ...]:
+    """The statements of less than high confidence which, withdrawn alone, change the first place or its verdict.
+
+    Exact for coverage: all options are screened again without the statement. Graded values are left as they are.
+    """
+    best, coverage = leading[0], judged.found.coverage
+    first = {leading[i] for i in judged.declared.first(judged.group(leading))}
+    ids = sorted({e for r in coverage.get(best, ()) if r.must and r.value == "pass" for e in r.evidence})
+    fragile = []
+    for statement in (evidence[i] for i in ids if i in evidence and evidence[i].confidence != "high"):
+        changed = {o: withdrawn(rows, statement.statement) for o, rows in coverage.items()}
+        again = {**screened, **judged.screened({o: rows for o, rows in changed.items() if rows != coverage[o]})}
+        groups = _groups(judged.options, again)
+        now = {groups[0][i] for i in judged.declared.first(judged.group(groups[0]))} if groups else set()
+        if now != first or (again[best].verdict, again[best].gaps) != (screened[best].verdict, screened[best].gaps):
+            fragile.append(statement)
+    return tuple(fragile)
 
 
 def _numbers(graded: Sequence[Criterion], found: Measured, option: str) -> dict[str, float | None]:
@@ -180,13 +275,17 @@ def _numbers(graded: Sequence[Criterion], found: Measured, option: str) -> dict[
     return {code: float(v) if isinstance(v, int | float) else None for code, v in raw.items()}
 
 
-def _groups(placed: Sequence[str], screened: Mapping[str, Screened]) -> list[list[str]]:
-    """Options that may be compared on merits: of one verdict, with as many gaps, with or without open conditions."""
-    groups: dict[tuple[str, int, bool], list[str]] = {}
-    for o in placed:
+def _groups(options: Iterable[str], screened: Mapping[str, Screened]) -> list[list[str]]:
+    """The eligible options in groups that may be compared on merits, the best group first.
+
+    Of one group are options of one verdict, with as many gaps, with or without open conditions.
+    """
+    groups: dict[tuple[int, int, bool], list[str]] = {}
+    for o in options:
         s = screened[o]
-        groups.setdefault((s.verdict, len(s.gaps), bool(s.conditions)), []).append(o)
-    return list(groups.values())
+        if s.verdict in ("full", "partial"):
+            groups.setdefault((CLASSES.index(s.verdict), len(s.gaps), bool(s.conditions)), []).append(o)
+    return [groups[k] for k in sorted(groups)]
 
 
 def _dominators(option: str, group: Sequence[str], cut: Mapping[str, Steps]) -> list[str]:
@@ -195,27 +294,36 @@ def _dominators(option: str, group: Sequence[str], cut: Mapping[str, Steps]) -> 
 
 def _spread(
     graded: Sequence[Criterion], numbers: Mapping[str, Mapping[str, float | None]], group: Sequence[str]
-) -> list[tuple[float, tuple[int, int]]]:
+) -> list[tuple[float, tuple[int, int], tuple[float, float]]]:
+    """For each option of a group: its share of first places, its best and worst rank, the interval of the share."""
     tops = {c.code: c.top for c in graded}
     table = [[None if v is None else v / tops[code] for code, v in numbers[o].items()] for o in group]
-    found: Robust = acceptability(table)
-    return list(zip(found.first, found.ranks, strict=True))
+    drawn, sure = acceptability(table), exact(table)
+    shares = drawn.first if sure is None else tuple(round(float(s), 4) for s in sure)
+    return [
+        (share, ranks, wilson(share) if sure is None else (share, share))
+        for share, ranks in zip(shares, drawn.ranks, strict=True)
+    ]
 
 
 def _ranks(
-    groups: Sequence[Sequence[str]], graded: Sequence[Criterion], cut: Mapping[str, Steps], sequence: Sequence[str]
-) -> dict[str, int]:
-    """Ranks over all groups; options with equal keys share one."""
+    groups: Sequence[Sequence[str]], judged: _Judged, front: set[str]
+) -> tuple[dict[str, int], dict[str, str], dict[str, tuple[str, ...]]]:
+    """Ranks over all groups (equal keys share one), standings in words, and what of the FRONT is incomparable."""
     ranks: dict[str, int] = {}
+    standings: dict[str, str] = {}
+    apart: dict[str, tuple[str, ...]] = {}
     before = 0
     for group in groups:
-        last: tuple[float, ...] | None = None
-        for i, o in enumerate(group, start=before + 1):
-            this = key(graded, cut[o], sequence)
-            ranks[o] = ranks[group[i - before - 2]] if this == last else i
-            last = this
+        places = judged.declared.places(judged.group(group))
+        for i, (o, place) in enumerate(zip(group, places, strict=True)):
+            same = i > 0 and place.key == places[i - 1].key
+            ranks[o] = ranks[group[i - 1]] if same else before + i + 1
+            standings[o] = place.standing
+            if o in front:
+                apart[o] = tuple(group[j] for j in place.incomparable if group[j] in front)
         before += len(group)
-    return ranks
+    return ranks, standings, apart
 
 
 def _overclaims(rows: Iterable[Coverage]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kg.fit.ordering import step
+from kg.fit.ordering import TITLES, step
 from kg.fit.robustness import SEPARATED
 from kg.records import Reason
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kg.fit.criteria import Criterion
+    from kg.fit.ordering import Declared
     from kg.fit.screen import Screened
     from kg.records import Coverage, CriterionValue, Evidence, Layer, Option
 
@@ -117,13 +118,13 @@ def weak(options: Sequence[Option], evidence: Mapping[str, Evidence]) -> tuple[E
     )
 
 
-def _list(words: Sequence[str], most: int = 4) -> str:
+def _list(words: Sequence[str], most: int = 4, joint: str = "and") -> str:
     shown = list(words[:most]) + ([f"{len(words) - most} more"] if len(words) > most else [])
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+    return f" {joint} ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def _lead(
-    best: Option, second: Option | None, favourite: Option, criteria: Sequence[Criterion], order: Sequence[str]
+    best: Option, second: Option | None, favourite: Option, criteria: Sequence[Criterion], declared: Declared
 ) -> list[str]:
     titles = {c.code: c.entry.title.lower() for c in criteria}
     parts = []
@@ -156,31 +157,67 @@ def _lead(
     if best.conditions:
         parts.append("It holds on condition: " + "; ".join(c.split(": ", 1)[1] for c in best.conditions) + ".")
     if second is not None and _class(second) == _class(best):
-        decides = next((c for c in order if c in best.criteria and _differs(best, second, c, criteria)), None)
-        if best.id in second.dominated_by:
-            better = [titles[c.code] for c in criteria if not c.hard and _differs(best, second, c.code, criteria)]
-            parts.append(f"It dominates {second.label}: nowhere a step worse, and better on {_list(better)}.")
-        elif decides is not None:
-            parts.append(
-                f"Before {second.label} it is placed by {titles[decides]} "
-                f"({_number(best, decides)} against {_number(second, decides)})."
-            )
+        parts += _before(best, second, criteria, declared)
     if second is None or _class(second) != _class(best):
         parts.append("It is alone in its class, so no choice of weights changes that.")
     elif best.first_share is not None:
-        parts.append(_weights(best, favourite))
+        parts.append(_weights(best, favourite, declared))
     return parts
 
 
-def _weights(best: Option, favourite: Option) -> str:
+def _before(best: Option, second: Option, criteria: Sequence[Criterion], declared: Declared) -> list[str]:
+    """What puts the leading option before the next of its class."""
+    titles = {c.code: c.entry.title.lower() for c in criteria}
+    if best.id in second.dominated_by:
+        better = [titles[c.code] for c in criteria if not c.hard and _differs(best, second, c.code, criteria)]
+        return [f"It dominates {second.label}: nowhere a step worse, and better on {_list(better)}."]
+    if declared.method != "lexicographic":
+        method = TITLES[declared.method]
+        ahead, behind = (o.standing.partition(",")[0] for o in (best, second))
+        behind = behind.removeprefix("net flow ")
+        if second.id in best.incomparable_with:
+            return [f"{method} leaves it incomparable with {second.label} ({ahead} against {behind})."]
+        if best.rank == second.rank:
+            return [f"{method} puts it level with {second.label} ({ahead})."]
+        return [f"Before {second.label} it is placed by {method} ({ahead} against {behind})."]
+    decides = next((c for c in declared.sequence if c in best.criteria and _differs(best, second, c, criteria)), None)
+    if decides is None:
+        return []
+    return [
+        f"Before {second.label} it is placed by {titles[decides]} "
+        f"({_number(best, decides)} against {_number(second, decides)})."
+    ]
+
+
+def _robust(
+    best: Option, criteria: Sequence[Criterion], without: Sequence[str], fragile: Sequence[Evidence]
+) -> list[str]:
+    """In a few words: the criteria and the weak statements on which the first place hangs."""
+    titles = {c.code: c.entry.title.lower() for c in criteria}
+    parts = []
+    if without:
+        parts.append(f"The first place would change without {_list([titles[c] for c in without], 3, 'or')}.")
+    if fragile:
+        names = {e.statement for e in fragile}
+        sole = [c for c in best.coverage if c.must and c.value == "pass" and {*c.evidence} <= names]
+        sure = all(c.level == c.required for c in sole)
+        doubt = "would" if sure else "could"
+        listed = _list([f"{e.statement} ({e.confidence or 'no'} confidence)" for e in fragile], 2, "or")
+        parts.append(f"Withdrawing {listed} alone {doubt} open a gap and change the answer.")
+    return parts
+
+
+def _weights(best: Option, favourite: Option, declared: Declared) -> str:
     """How the leading option and the one that weights favour most compare over all weights."""
     share, most = best.first_share or 0.0, favourite.first_share or 0.0
-    said = f"Over all weights it comes first in {share:.0%} of draws"
+    sure = best.first_interval is not None and best.first_interval[0] == best.first_interval[1]
+    said = f"Over all weights it comes first in {share:.0%} of {'them' if sure else 'draws'}"
     if favourite.id != best.id:
         said += f" and {favourite.label} in {most:.0%}"
+    how = TITLES[declared.method]
     if most < SEPARATED:
         return f"{said}; the leading options cannot be separated on present evidence."
-    return f"{said}." if favourite.id == best.id else f"{said}: the declared order, not the weights, puts it first."
+    return f"{said}." if favourite.rank == best.rank else f"{said}: {how}, not the weights, puts it first."
 
 
 def _number(option: Option, code: str) -> str:
@@ -233,8 +270,10 @@ def paragraph(
     day: str,
     options: Sequence[Option],
     criteria: Sequence[Criterion],
-    order: Sequence[str],
+    declared: Declared,
     layers: Sequence[Layer],
+    without: Sequence[str] = (),
+    fragile: Sequence[Evidence] = (),
 ) -> str:
     """One plain paragraph: what leads, on which evidence, what was passed over and why."""
     placed = [o for o in options if o.rank is not None]
@@ -258,7 +297,8 @@ def paragraph(
         parts.append(f"{best.label} leads, with full cover of the musts.")
     else:
         parts.append(f"None covers every must; nearest is {best.label}, which lacks {_list(best.gaps)}.")
-    parts += _lead(best, second, favourite, criteria, order)
+    parts += _lead(best, second, favourite, criteria, declared)
+    parts += _robust(best, criteria, without, fragile)
     if len(layers) > 1:
         names = {o.id: o.label for o in options}
         for layer in layers:

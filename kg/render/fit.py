@@ -75,6 +75,9 @@ def _option(o: Option) -> dict[str, Any]:
         "first_share": o.first_share,
         "rank_range": None if o.rank_range is None else list(o.rank_range),
         "would_change": list(o.would_change),
+        "first_interval": None if o.first_interval is None else list(o.first_interval),
+        "standing": o.standing,
+        "incomparable_with": list(o.incomparable_with),
     }  # fmt: skip
 
 
@@ -97,6 +100,20 @@ def as_json(answer: FitAnswer) -> str:
                 "explanation": answer.explanation,
                 "weak_statements": _evidence(answer.weak_statements),
                 "caveats": list(answer.caveats),
+                "method": answer.method,
+                "weights": answer.weights,
+                "flips_without": list(answer.flips_without),
+                "fragile": _evidence(answer.fragile),
+                "sets": [
+                    {
+                        "members": list(s.members),
+                        "brings": {i: list(c) for i, c in s.brings},
+                        "conditions": list(s.conditions),
+                        "overclaims": s.overclaims,
+                    }
+                    for s in answer.sets
+                ],
+                "sets_found": answer.sets_found,
             }
         )
         + "\n"
@@ -146,6 +163,35 @@ def _telling(out: Sequence[Option]) -> list[Option]:
     return sorted(near, key=lambda o: (far.get(o.reasons[0].code, 0), len(o.gaps), o.thing.notation))
 
 
+def _method(answer: FitAnswer, options: Sequence[Option]) -> tuple[str, list[str]]:
+    """For an order that is not the default: its method and weights as a title, and where it puts each of OPTIONS."""
+    if answer.method == "lexicographic":
+        return "", []
+    equal = len(set(answer.weights.values())) < 2
+    weights = "equal weights" if equal else ", ".join(f"{c} {w:.3g}" for c, w in sorted(answer.weights.items()))
+    names = {o.id: o.label for o in answer.options}
+    rows = []
+    for o in options:
+        if o.standing:
+            apart = ", ".join(names.get(i, i) for i in o.incomparable_with)
+            rows.append(f"{o.label}: {o.standing}" + (f"; incomparable with {apart}" if apart else ""))
+    return f"Ordered inside each class by {answer.method}, {weights}", rows or ["no class has two options to compare"]
+
+
+def _together(answer: FitAnswer, most: int = SHOWN) -> list[str]:
+    """The complementary sets, one a line: who brings what, on which conditions, and whether one over-claims."""
+    names = {o.id: o.label for o in answer.options}
+    rows = []
+    for s in answer.sets[:most]:
+        row = " + ".join(f"{names.get(i, i)} ({', '.join(c)})" for i, c in s.brings)
+        row += f" — conditions: {'; '.join(s.conditions)}" if s.conditions else ""
+        rows.append(row + (" — over-claim: one body for civil and military authorities" if s.overclaims else ""))
+    if rows and answer.sets_found > len(rows):
+        more = answer.sets_found - len(rows)
+        rows.append(f"… and {more} more set{'s' if more > 1 else ''}")
+    return rows
+
+
 def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None) -> str:
     """The answer for a terminal; EVERY lists each ineligible option instead of the telling ones."""
     ranked, unknown, out = _groups(answer)
@@ -168,6 +214,8 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
             for x in answer.layers
         ]
         lines += _block("By authority", rows)
+    lines += _block("Together", _together(answer, SHOWN if every else SHOWN // 2))
+    lines += _block(*_method(answer, shown))
     flagged = [o.label for o in shown if o.overclaims]
     lines += _block(
         "Over-claim",
@@ -219,6 +267,11 @@ def as_markdown(answer: FitAnswer) -> str:
         lines += ["", f"## {o.rank}. {o.label}", ""]
         lines += [f"- {r.code}: {r.text}{_cited(r)}" for r in o.reasons]
         lines += [f"- would change: {w}" for w in o.would_change]
+    title, standings = _method(answer, ranked)
+    if standings:
+        lines += ["", f"## {title}", ""] + [f"- {row}" for row in standings]
+    if answer.sets:
+        lines += ["", "## Together", ""] + [f"- {row}" for row in _together(answer)]
     if unknown:
         lines += ["", "## Not known", ""] + [f"- {o.label}: {'; '.join(o.conditions)}" for o in unknown]
     lines += ["", "## Ineligible", ""] + [f"- {o.label} — {_why(o)}" for o in out]
@@ -243,6 +296,8 @@ def as_html(answer: FitAnswer) -> str:
     lists = "".join(
         f"<h2>{e(title)}</h2><ul>" + "".join(f"<li>{e(row)}</li>" for row in rows) + "</ul>"
         for title, rows in (
+            ("Together", _together(answer)),
+            _method(answer, ranked),
             ("Not known", [f"{o.label}: {'; '.join(o.conditions)}" for o in unknown]),
             ("Ineligible", [f"{o.label} — {_why(o)}" for o in out]),
             ("Caveats", list(answer.caveats)),

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from kg import files
+from kg.fit import assess
 from kg.names import curie
 
 SCENARIOS = [f"S{n:02d}" for n in range(1, 19)]
@@ -169,6 +170,63 @@ def test_unknown_is_never_scored(answer):
             assert option.rank is None
             assert option.first_share is None
             assert option.conditions
+
+
+def test_intervals_hold_their_share(answer):
+    for option in eligible(answer):
+        low, high = option.first_interval
+        assert 0 <= low <= option.first_share <= high <= 1
+    assert all(o.first_interval is None for o in answer.options if o.rank is None)
+
+
+def test_sets_cover_what_no_single_option_does(answer):
+    options = by_id(answer)
+    layered = {layer.layer for layer in answer.layers} >= {"civil", "military"}
+    if any(o.verdict == "full" for o in answer.options) and not layered:
+        assert answer.sets == ()
+    for found in answer.sets:
+        musts = {c.capability for c in answer.options[0].coverage if c.must}
+        brought = {
+            i: {c.capability for c in options[i].coverage if c.must and c.value == "pass"} for i in found.members
+        }
+        assert set().union(*brought.values()) == musts
+        for out in found.members:
+            assert set().union(*(b for i, b in brought.items() if i != out)) != musts
+        assert all(options[i].verdict in ("full", "partial") for i in found.members)
+    assert len(answer.sets) == min(answer.sets_found, 10)
+
+
+def test_fragile_statements_are_weak_and_carry_a_must_of_the_first(answer):
+    best = leader(answer)
+    for e in answer.fragile:
+        assert e.confidence != "high"
+        assert any(c.evidence == (e.statement,) for c in best.coverage if c.must and c.value == "pass")
+        assert e.statement in answer.explanation or len(answer.fragile) > 2
+
+
+@pytest.mark.parametrize("method", ["promethee", "electre"])
+@pytest.mark.parametrize("name", SCENARIOS[:4])
+def test_another_method_reorders_inside_the_classes_alone(answer_to, graph_on, name, method):
+    plain = answer_to(name)
+    graph = graph_on(TODAY)
+    other = assess(graph.store, plain.challenge.iri, as_of=graph.as_of, method=method)
+
+    def classes(answer):
+        return [(o.verdict, len(o.gaps), bool(o.conditions)) for o in answer.options]
+
+    assert classes(other) == classes(plain)
+    assert {o.id: (o.verdict, o.front) for o in other.options} == {o.id: (o.verdict, o.front) for o in plain.options}
+    place = {o.id: i for i, o in enumerate(other.options)}
+    names = by_id(other)
+    for option in other.options:
+        assert all(place[better] < place[option.id] for better in option.dominated_by)
+        for apart in option.incomparable_with:
+            assert option.front
+            assert names[apart].front
+            assert option.id in names[apart].incomparable_with
+    assert ("PROMETHEE II" if method == "promethee" else "ELECTRE III") in other.explanation or not [
+        o for o in eligible(other)[1:] if classes(other)[0] == (o.verdict, len(o.gaps), bool(o.conditions))
+    ]
 
 
 # ------------------------------------------------------------------ claims that no reader should find false

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from kg import build, files, infer
+from kg.errors import MinilatError
 from kg.fit import assess
 from kg.names import iri
+from kg.render import fit as render
 from kg.store import literal_term
 
 TOY = Path(__file__).parent / "toy"
@@ -31,7 +34,7 @@ def base():
 def judge(base, tmp_path):
     """Judge challenge X: with changes (file -> old text -> new text), without files, with extra Turtle, on a day."""
 
-    def run(changes=None, *, without=(), extra="", day=TODAY, prefer=None):
+    def run(changes=None, *, without=(), extra="", day=TODAY, prefer=None, **rest):
         paths = []
         for path in sorted(TOY.glob("*.ttl")):
             if path.stem in without:
@@ -50,7 +53,7 @@ def judge(base, tmp_path):
             paths[-1].write_text(prefixes + extra, encoding="utf-8")
         store = build.load(paths, into=base.copy())
         infer.saturate(store, {"asOf": literal_term(day.isoformat(), "date")})
-        answer = assess(store, CHALLENGE, as_of=day, prefer=prefer)
+        answer = assess(store, CHALLENGE, as_of=day, prefer=prefer, **rest)
         return answer, {o.thing.notation: o for o in answer.options}
 
     return run
@@ -314,6 +317,133 @@ def test_one_body_for_what_two_authorities_are_asked_for_is_flagged(judge):
     assert {layer.layer: layer.needs for layer in answer.layers} == {"civil": ("SEABED",), "military": ("MDA",)}
     military = next(layer for layer in answer.layers if layer.layer == "military")
     assert military.options == ("toy-b", "toy-a", "toy-d")  # who does not over-claim comes first, the ineligible never
+
+
+# ------------------------------------------------------------------ robustness
+
+
+def test_the_first_place_hangs_on_inclusion_alone_and_on_one_statement(toy):
+    answer, options = toy
+    assert answer.flips_without == ("F012",)
+    assert [(e.statement, e.confidence) for e in answer.fragile] == [("st:toy-a-offer-seabed", "medium")]
+    assert "The first place would change without affected states included." in answer.explanation
+    wanted = "Withdrawing st:toy-a-offer-seabed (medium confidence) alone would open a gap and change the answer."
+    assert wanted in answer.explanation
+    low, high = options["A"].first_interval
+    assert low <= options["A"].first_share <= high
+    assert options["B"].first_interval == (1.0, 1.0)  # alone in its class, so exact
+    assert options["C"].first_interval is None
+
+
+def test_a_statement_of_high_confidence_is_not_fragile(judge):
+    answer, _ = judge({"a": [("code:medium", "code:high")]})
+    assert answer.fragile == ()
+    assert "Withdrawing" not in answer.explanation
+
+
+# ------------------------------------------------------------------ methods
+
+
+@pytest.mark.parametrize("method", ["lexicographic", "promethee", "electre"])
+def test_a_method_orders_inside_a_class_and_changes_no_verdict(judge, toy, method):
+    answer, options = judge(method=method)
+    assert answer.method == method
+    assert [o.thing.notation for o in answer.options] == ["A", "D", "B", "E", "C"]
+    assert {k: o.verdict for k, o in options.items()} == {k: o.verdict for k, o in toy[1].items()}
+    assert {k: o.front for k, o in options.items()} == {k: o.front for k, o in toy[1].items()}
+    assert bool(options["A"].standing) == (method != "lexicographic")
+
+
+def test_promethee_in_the_toy(judge):
+    """Only inclusion differs, 1 against .5: full preference on one of so many criteria of equal weight."""
+    answer, options = judge(method="promethee")
+    number = len(answer.weights)
+    assert set(answer.weights.values()) == {1 / number}
+    assert options["A"].standing.startswith(f"net flow {1 / number:+.2f}")
+    assert options["D"].standing.startswith(f"net flow {-1 / number:+.2f}")
+    assert (options["A"].rank, options["D"].rank) == (1, 2)
+    _, even = judge(method="promethee", weights={"F012": 0})
+    assert (even["A"].rank, even["D"].rank) == (1, 1)
+
+
+def test_weights_turn_the_order_of_promethee(judge):
+    """With the block resolved, C has the depth and A the speed."""
+    speed, _ = judge(RESOLVED, without=("d",), method="promethee", weights={"F015": 5})
+    depth, _ = judge(RESOLVED, without=("d",), method="promethee", weights={"F013": 5})
+    assert (leader(speed), leader(depth)) == ("A", "C")
+    assert "Before Option A it is placed by PROMETHEE II (net flow +" in depth.explanation
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "hint"),
+    [
+        ({"method": "promethea"}, "E089", "did you mean 'promethee'?"),
+        ({"method": "sum"}, "E089", "give one of lexicographic, promethee, electre"),
+        ({"method": "electre", "weights": {"F0013": 1}}, "E084", "did you mean 'F013'"),
+        ({"method": "electre", "weights": {"F013": -1}}, "E084", "give 0 to"),
+        ({"weights": {"F013": 1}}, "E084", "use promethee or electre"),
+    ],
+)
+def test_what_cannot_order(judge, rest, code, hint):
+    with pytest.raises(MinilatError) as error:
+        judge(**rest)
+    assert error.value.code == code
+    assert hint in error.value.hint
+
+
+# ------------------------------------------------------------------ complementary sets
+
+
+@pytest.fixture
+def split():
+    """D without maritime domain awareness: it has the seabed alone, B the surface alone."""
+    text = (TOY / "d.ttl").read_text(encoding="utf-8")
+    return {"d": [(text[text.index("st:toy-d-offer-mda") : text.index("st:toy-d-offer-seabed")], "")]}
+
+
+def test_no_sets_where_one_covers_all(toy):
+    assert toy[0].sets == ()
+
+
+def test_two_that_cover_together_what_neither_covers_alone(judge, split):
+    answer, options = judge(split, without=("a",))
+    assert {o.verdict for o in options.values()} == {"partial", "unknown", "ineligible"}
+    (found,) = answer.sets
+    assert dict(found.brings) == {"toy-d": ("SEABED",), "toy-b": ("MDA",)}
+    assert found.members == ("toy-d", "toy-b")
+    assert len(found.conditions) == 1
+    assert found.conditions[0].startswith("Option B: decides by consensus; S blocks Q")
+    assert not found.overclaims
+    assert answer.sets_found == 1
+
+
+def test_where_two_authorities_are_asked_a_set_is_shown_beside_the_body_for_both(judge, split):
+    answer, options = judge({**LAYERS, **split})
+    assert options["A"].verdict == "full"
+    assert options["A"].overclaims
+    assert [(s.members, s.overclaims) for s in answer.sets] == [(("toy-d", "toy-b"), False)]
+
+
+def test_the_answer_shows_its_method_and_sets_in_every_form(judge, split):
+    answer, _ = judge(split, without=("a",), method="electre", weights={"F012": 2})
+    found = json.loads(render.as_json(answer))
+    assert found["method"] == "electre"
+    assert found["weights"]["F012"] == pytest.approx(2 * found["weights"]["F013"])
+    assert found["sets"] == [
+        {
+            "members": ["toy-d", "toy-b"],
+            "brings": {"toy-d": ["SEABED"], "toy-b": ["MDA"]},
+            "conditions": [answer.sets[0].conditions[0]],
+            "overclaims": False,
+        }
+    ]
+    assert found["flips_without"] == []
+    assert [e["statement"] for e in found["fragile"]] == ["st:toy-d-offer-seabed"]
+    assert found["options"][0]["first_interval"] == [1.0, 1.0]
+    for text in (render.as_text(answer), render.as_markdown(answer), render.as_html(answer)):
+        assert "Option D (SEABED) + Option B (MDA)" in text
+        assert "Together" in text
+        assert "Ordered inside each class by electre, F011 " in text
 
 
 # ------------------------------------------------------------------ ties and claims

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kg.catalogue import Entry
 from kg.fit.criteria import Criterion
-from kg.fit.ordering import dominates, key, steps
-from kg.fit.robustness import acceptability
+from kg.fit.ordering import METHODS, Declared, dominates, key, steps
+from kg.fit.outranking import electre, promethee, pseudo, weigh
+from kg.fit.robustness import acceptability, exact
 from kg.fit.screen import CLASSES, screen
 from kg.records import Coverage, CriterionValue
 
@@ -211,3 +212,106 @@ def test_equals_share_the_first_place(row, number):
 
 def test_nothing_to_compare_is_no_error():
     assert acceptability([]).first == ()
+
+
+FEW = st.tuples(st.integers(2, 5), st.integers(1, 4)).flatmap(
+    lambda s: st.lists(st.lists(CELL, min_size=s[1], max_size=s[1]), min_size=s[0], max_size=s[0])
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(FEW)
+def test_exact_shares_are_a_whole_and_the_draws_come_close(table):
+    sure = exact(table)
+    assert sum(sure) == 1
+    for share, drawn in zip(sure, acceptability(table).first, strict=True):
+        assert abs(float(share) - drawn) < 0.025  # five times the standard error of 10 000 draws
+
+
+@given(FEW, st.randoms())
+def test_exact_shares_go_with_the_option_and_its_criteria(table, random):
+    rows, columns = list(range(len(table))), list(range(len(table[0])))
+    random.shuffle(rows)
+    random.shuffle(columns)
+    plain, moved = exact(table), exact([[table[i][j] for j in columns] for i in rows])
+    assert [plain[i] for i in rows] == list(moved)
+
+
+# Outranking
+
+RULES = tuple(pseudo(c) for c in GRADED)
+WEIGHTS = st.lists(st.integers(1, 9), min_size=len(CODES), max_size=len(CODES)).map(
+    lambda w: weigh(CODES, dict(zip(CODES, w, strict=True)))
+)
+
+
+def covers(a, b) -> bool:
+    """Whether A is nowhere below B, and the same things are known of both."""
+    if any((a[c] is None) != (b[c] is None) for c in CODES):
+        return False
+    return all(a[c] is None or a[c] >= b[c] for c in CODES)
+
+
+@given(OPTIONS, WEIGHTS, st.data())
+def test_outranking_keeps_to_dominance(options, weights, data):
+    base = data.draw(st.sampled_from(options))
+    raised = {
+        c.code: None if base[c.code] is None else data.draw(st.sampled_from([base[c.code], c.top])) for c in GRADED
+    }
+    options = [*options, raised]
+    flows, found = promethee(RULES, options, weights), electre(RULES, options, weights)
+    for a, b in itertools.permutations(range(len(options)), 2):
+        if covers(options[a], options[b]):
+            assert flows.net[a] >= flows.net[b] - 1e-9
+            assert found.descending[a] <= found.descending[b]
+            assert found.ascending[a] <= found.ascending[b]
+            assert not found.incomparable(a, b)
+
+
+@given(OPTIONS, WEIGHTS, st.randoms())
+def test_outranking_goes_with_the_option_and_not_with_its_place(options, weights, random):
+    order = list(range(len(options)))
+    random.shuffle(order)
+    moved = [options[i] for i in order]
+    a, b = promethee(RULES, options, weights), promethee(RULES, moved, weights)
+    assert [a.net[i] for i in order] == list(b.net)
+    c, d = electre(RULES, options, weights), electre(RULES, moved, weights)
+    assert [(c.descending[i], c.ascending[i]) for i in order] == list(zip(d.descending, d.ascending, strict=True))
+
+
+@given(OPTIONS, WEIGHTS)
+def test_net_flows_cancel_out_and_stay_between_minus_one_and_one(options, weights):
+    flows = promethee(RULES, options, weights)
+    assert abs(sum(flows.net)) < 1e-6
+    assert all(-1 <= n <= 1 for n in flows.net)
+
+
+@given(OPTIONS, WEIGHTS)
+def test_the_final_preorder_is_an_order(options, weights):
+    found = electre(RULES, options, weights)
+    size = range(len(options))
+    assert all(0 <= found.credibility[a][b] <= 1 for a in size for b in size)
+    for a, b, c in itertools.product(size, repeat=3):
+        assert not (found.better(a, b) and found.better(b, a))
+        assert not (found.better(a, b) and found.better(b, c)) or found.better(a, c)
+        assert not (found.incomparable(a, b) and (found.better(a, b) or found.better(b, a)))
+
+
+@given(OPTIONS, SEQUENCE, st.sampled_from(METHODS), WEIGHTS)
+def test_by_no_method_does_a_dominated_option_precede_its_dominator(options, sequence, method, weights):
+    declared = Declared(GRADED, sequence, method, None if method == "lexicographic" else weights)
+    cut = [steps(GRADED, o) for o in options]
+    group = [dict(zip(CODES, c, strict=True)) for c in cut]
+    keys, places = declared.sort_keys(group), declared.places(group)
+    for a, b in itertools.permutations(range(len(options)), 2):
+        if dominates(cut[a], cut[b]):
+            assert keys[a] < keys[b]
+            assert places[a].key <= places[b].key
+            assert b not in places[a].incomparable
+
+
+@given(OPTIONS, SEQUENCE, st.sampled_from(METHODS), st.sampled_from(CODES))
+def test_an_order_without_a_criterion_does_not_read_it(options, sequence, method, code):
+    declared = Declared(GRADED, sequence, method, None if method == "lexicographic" else weigh(CODES)).without(code)
+    group = [dict(zip(CODES, steps(GRADED, o), strict=True)) for o in options]
+    assert declared.places(group) == declared.places([{**o, code: 0} for o in group])

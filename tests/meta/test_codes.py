@@ -138,8 +138,11 @@ def raised() -> dict[str, set[str]]:
 
 SHARED = {
     "E001": {"lookup", "fit/assess"},  # no such challenge, by name or by IRI
+    "E003": {"lookup", "graph"},  # no state of this name: unknown, or an organisation
+    "E022": {"cli", "options"},  # an option value that is not name=value
     "E030": {"store", "cli"},  # a file cannot be read, RDF or query
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
+    "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
 }
 """Codes that two modules raise with one meaning. Any other code belongs to one module."""
 
