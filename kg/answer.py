@@ -66,11 +66,5 @@ def table(store: Store, name: str, values: Mapping[str, str], as_of: date, title
     entry = catalogue.question(name)
     if entry is None:
         raise catalogue.no_question(name)
-    rows = list(store.rows(bind(store, entry, values, as_of)))
-    columns = tuple(rows[0]) if rows else _columns(entry.text)
-    return Table(title, columns, tuple(tuple("" if r[c] is None else str(r[c]) for c in columns) for r in rows))
-
-
-def _columns(text: str) -> tuple[str, ...]:
-    head = re.search(r"SELECT(?:\s+DISTINCT)?\s+((?:\?\w+\s+)+)WHERE", text)
-    return tuple(v.lstrip("?") for v in head[1].split()) if head else ()
+    columns, rows = store.table(bind(store, entry, values, as_of))
+    return Table(title, columns, tuple(tuple("" if v is None else str(v) for v in row) for row in rows))

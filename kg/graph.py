@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import answer, build, catalogue, dates, files, lookup, validate
+from kg import answer, build, catalogue, dates, files, lookup, timeline, validate
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
 from kg.names import graph_name
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kg.compose import Composed
     from kg.store import Row, Store
+    from kg.timeline import Timeline
 
 
 class Graph:
@@ -89,6 +90,38 @@ class Graph:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
         return assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+
+    def places(self, answer: FitAnswer) -> dict[str, dict[str, str]]:
+        """What a map of ANSWER shows: affected states and participants of the first option, as code and name.
+
+        The code is the ISO number, or XKX for Kosovo, which has none. Affected states of a challenge that is not in the
+        graph are not known here and left out.
+        """
+        first = next((o for o in answer.options if o.rank is not None), None)
+        found: dict[str, dict[str, str]] = {"affected": {}, "first": {}}
+        entry = catalogue.question("Q005")
+        assert entry is not None
+        terms = {
+            "challenge": iri_term(answer.challenge.iri),
+            "arrangement": iri_term((first or answer.options[0]).thing.iri),
+        }
+        for row in self._store.rows(entry.bind(terms)):
+            if row["role"] == "affected" or first is not None:
+                role = "affected" if row["role"] == "affected" else "first"
+                found[role][str(row["isoNumeric"] or row["iso3"])] = str(row["label"])
+        return found
+
+    @staticmethod
+    def over(
+        challenge: str,
+        years: str | Iterable[date | str],
+        *,
+        prefer: str | None = None,
+        cache: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Timeline:
+        """How the answer for CHALLENGE changed over YEARS: '2010..2026', or days; see kg.timeline.over."""
+        return timeline.over(challenge, years, prefer, cache=cache, progress=progress)
 
     def compose(
         self,

@@ -40,6 +40,14 @@ class QueryFormat(StrEnum):
     jsonld = "jsonld"
 
 
+class BacktestFormat(StrEnum):
+    """How a back-test is written."""
+
+    text = "text"
+    json = "json"
+    md = "md"
+
+
 class ReportFormat(StrEnum):
     """How a report of findings is written."""
 
@@ -72,6 +80,11 @@ Roles = Annotated[
 ]
 Format = Annotated[
     ListFormat | None, typer.Option("--format", help="A table on a terminal and CSV when piped, unless given.")
+]
+
+
+Over = Annotated[
+    str | None, typer.Option("--over", metavar="YEAR..YEAR", help="How the answer changed, on each 31 December.")
 ]
 
 

@@ -110,6 +110,11 @@ class Option:
         """The readable id of the grouping."""
         return self.thing.id
 
+    def _repr_html_(self) -> str:
+        from kg.frames import option_html
+
+        return option_html(self)
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -165,6 +170,11 @@ class FitAnswer:
         """How many options were judged."""
         return len(self.options)
 
+    def _repr_html_(self) -> str:
+        from kg.frames import answer_html
+
+        return answer_html(self)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -174,6 +184,11 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        from kg.frames import table_html
+
+        return table_html(self)
 
 
 @dataclass(frozen=True)

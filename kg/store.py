@@ -268,6 +268,11 @@ class Store:
         for solution in found:
             yield {name: _native(value) for name, value in zip(names, solution, strict=True)}
 
+    def table(self, text: str) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:
+        """The column names of a SELECT, also when there are no rows, and its rows as Python values."""
+        found = self._run(text)
+        return tuple(v.value for v in found.variables), [tuple(_native(v) for v in row) for row in found]
+
     def ask(self, text: str) -> bool:
         """The answer to an ASK."""
         return bool(self._run(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as escape
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,10 +17,6 @@ SHOWN: Final = 10
 LEGEND: Final = (
     "affected, threat: 0–1 · speed: 0–4 · * assumed by rule · ? not known · "
     "first: share of weight draws in which it leads its class"
-)
-STYLE: Final = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse}td,th{border-bottom:1px solid #ccc;padding:.3rem .6rem;text-align:left}"
 )
 
 
@@ -278,35 +273,3 @@ def as_markdown(answer: FitAnswer) -> str:
     if answer.caveats:
         lines += ["", "## Caveats", ""] + [f"- {x}" for x in answer.caveats]
     return "\n".join(lines) + "\n"
-
-
-def as_html(answer: FitAnswer) -> str:
-    """The answer as one self-contained page without scripts."""
-    e = escape.escape
-    ranked, unknown, out = _groups(answer)
-    c = answer.challenge
-    head = "".join(f"<th>{e(h)}</th>" for h in HEAD)
-    body = "".join("<tr>" + "".join(f"<td>{e(x)}</td>" for x in _row(o)) + "</tr>" for o in ranked)
-    leading = "".join(
-        f"<h2>{o.rank}. {e(o.label)}</h2><ul>"
-        + "".join(f"<li>{e(r.code)}: {e(r.text + _cited(r))}</li>" for r in o.reasons)
-        + "</ul>"
-        for o in ranked[:3]
-    )
-    lists = "".join(
-        f"<h2>{e(title)}</h2><ul>" + "".join(f"<li>{e(row)}</li>" for row in rows) + "</ul>"
-        for title, rows in (
-            ("Together", _together(answer)),
-            _method(answer, ranked),
-            ("Not known", [f"{o.label}: {'; '.join(o.conditions)}" for o in unknown]),
-            ("Ineligible", [f"{o.label} — {_why(o)}" for o in out]),
-            ("Caveats", list(answer.caveats)),
-        )
-        if rows
-    )
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{e(c.label)}</title>'
-        f"<style>{STYLE}</style></head>\n<body><h1>{e(c.label)}</h1>"
-        f"<p>{e(c.notation)} · as of {e(answer.as_of)}</p><p>{e(answer.explanation)}</p>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{leading}{lists}</body></html>\n"
-    )

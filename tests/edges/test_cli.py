@@ -321,7 +321,8 @@ def test_fit_says_the_same_twice(ask):
 def test_doctor_names_a_library_that_is_absent(monkeypatch, capsys):
     from importlib import metadata
 
-    from kg import cli
+    from kg.commands import check
+    from kg.options import ListFormat
 
     known = metadata.version
 
@@ -331,7 +332,7 @@ def test_doctor_names_a_library_that_is_absent(monkeypatch, capsys):
         return known(name)
 
     monkeypatch.setattr(metadata, "version", version)
-    cli.doctor(form=cli.ListFormat.json)
+    check.doctor(form=ListFormat.json)
     found = {r["part"]: r for r in json.loads(capsys.readouterr().out)}
     assert found["shacl"]["found"] == "absent"
 

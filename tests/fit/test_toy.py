@@ -440,7 +440,7 @@ def test_the_answer_shows_its_method_and_sets_in_every_form(judge, split):
     assert found["flips_without"] == []
     assert [e["statement"] for e in found["fragile"]] == ["st:toy-d-offer-seabed"]
     assert found["options"][0]["first_interval"] == [1.0, 1.0]
-    for text in (render.as_text(answer), render.as_markdown(answer), render.as_html(answer)):
+    for text in (render.as_text(answer), render.as_markdown(answer)):
         assert "Option D (SEABED) + Option B (MDA)" in text
         assert "Together" in text
         assert "Ordered inside each class by electre, F011 " in text

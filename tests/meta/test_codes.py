@@ -139,8 +139,8 @@ def raised() -> dict[str, set[str]]:
 SHARED = {
     "E001": {"lookup", "fit/assess"},  # no such challenge, by name or by IRI
     "E003": {"lookup", "graph"},  # no state of this name: unknown, or an organisation
-    "E022": {"cli", "options"},  # an option value that is not name=value
-    "E030": {"store", "cli"},  # a file cannot be read, RDF or query
+    "E022": {"commands/look", "options"},  # an option value that is not name=value
+    "E030": {"store", "commands/look"},  # a file cannot be read, RDF or query
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
 }

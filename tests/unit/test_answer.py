@@ -77,11 +77,6 @@ def test_a_table_has_its_columns_also_when_it_is_empty(graph):
     assert empty.rows == ()
 
 
-@pytest.mark.parametrize("entry", catalogue.questions(), ids=lambda e: e.code)
-def test_every_question_can_name_its_columns_without_rows(entry):
-    assert answer._columns(entry.text)
-
-
 def test_a_question_nobody_has_is_refused(graph):
     with pytest.raises(MinilatError) as caught:
         answer.table(graph.store, "memberz", {}, DAY, "")

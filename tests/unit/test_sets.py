@@ -155,7 +155,7 @@ def test_sets_are_shown_with_conditions_over_claims_and_how_many_more_there_are(
         "Both (C1, M1, M2) + Other (X) — conditions: Both: no remit stated"
         " — over-claim: one body for civil and military authorities"
     )
-    for text in (render.as_text(answer), render.as_markdown(answer), render.as_html(answer)):
+    for text in (render.as_text(answer), render.as_markdown(answer)):
         assert wanted in text
         assert "… and 11 more sets" in text
     assert json.loads(render.as_json(answer))["sets_found"] == 12

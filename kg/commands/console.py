@@ -1,0 +1,66 @@
+"""What all commands share: the application, opening the graph, and writing."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from kg.options import ListFormat
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.records import Table
+
+app = typer.Typer(
+    name="minilat",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Which grouping of states fits this security challenge, on this date, and why?",
+)
+
+PATIENCE: Final = 1.0
+"""Seconds of silence before the user is told what takes so long."""
+
+
+class Waiting:
+    """Says on stderr what is going on when it takes longer than a moment."""
+
+    def __init__(self, words: str) -> None:
+        self._timer = threading.Timer(PATIENCE, lambda: sys.stderr.write(f"{words}\n"))
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+
+def open_graph(as_of: str | None, *, no_cache: bool, hide: tuple[str, ...] = ()) -> Graph:
+    """The graph for the day AS_OF (today by default), without the arrangements HIDE."""
+    from kg import dates
+    from kg.graph import Graph
+
+    day = dates.today() if as_of is None else dates.day(as_of)
+    with Waiting("building the graph for this day; it is kept for the next time …"):
+        return Graph.load(day, cache=not no_cache, hide=hide)
+
+
+def write(text: str) -> None:
+    """TEXT on stdout."""
+    sys.stdout.write(text)
+
+
+def show_list(table: Table, form: ListFormat | None) -> None:
+    """TABLE on stdout, its notes on stderr."""
+    from kg.render import tables
+
+    chosen = form or (ListFormat.table if sys.stdout.isatty() else ListFormat.csv)
+    written = {ListFormat.table: tables.as_table, ListFormat.csv: tables.as_csv, ListFormat.json: tables.as_json}
+    write(written[chosen](table))
+    for note in table.notes:
+        print(f"{table.title}: {note}", file=sys.stderr)

@@ -1,0 +1,145 @@
+"""Commands that judge and compose: which grouping fits, and which new one would."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kg.commands.console import Waiting, app, open_graph, write
+from kg.errors import MinilatError
+from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFormat, weights, words
+
+
+@app.command()
+def fit(
+    challenge: Annotated[str | None, typer.Argument(help="A challenge in the data, by id, notation or name.")] = None,
+    challenge_file: Annotated[
+        Path | None, typer.Option(help="A file with a challenge that is not in the data.")
+    ] = None,
+    as_of: AsOf = None,
+    hide: Annotated[str, typer.Option(metavar="ID,…", help="Leave these arrangements out, and all about them.")] = "",
+    prefer: Annotated[
+        str | None, typer.Option(metavar="nato|eu|none|low-profile", help="The anchor preferred.")
+    ] = None,
+    method: Annotated[
+        str, typer.Option(metavar="lexicographic|promethee|electre", help="How a class is ordered.")
+    ] = "lexicographic",
+    weight: Annotated[
+        list[str] | None, typer.Option(metavar="CODE=NUMBER", help="A weight for the last two; may be repeated.")
+    ] = None,
+    form: Annotated[FitFormat, typer.Option("--format", help="How the answer is written.")] = FitFormat.table,
+    every: Annotated[bool, typer.Option("--all", help="List every option, also each ineligible one.")] = False,
+    over: Over = None,
+    no_cache: NoCache = False,
+) -> None:
+    """Which grouping fits CHALLENGE, and why? Ranked, explained, with sources."""
+    if (challenge is None) == (challenge_file is None):
+        raise MinilatError(
+            "E021",
+            "give one challenge: by name, or with --challenge-file",
+            hint="`minilat list challenges` shows those in the data",
+        )
+    if over is not None:
+        if challenge is None or as_of or hide or form is FitFormat.html:
+            raise MinilatError(
+                "E023",
+                "--over takes a challenge by name, without --as-of, --hide and --format html",
+                hint="ask for one day, or for a range, not both",
+            )
+        _over(challenge, over, prefer, form, every=every, cache=not no_cache)
+        return
+    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide))
+    chosen = weights(weight)
+    with Waiting("judging all options …"):
+        if challenge is not None:
+            answer = graph.fit(challenge, prefer=prefer, method=method, weights=chosen)
+        else:
+            answer = graph.fit_file(Path(str(challenge_file)), prefer=prefer, method=method, weights=chosen)
+    from kg.render import fit as render
+
+    if form is FitFormat.table:
+        write(render.as_text(answer, every=every))
+    elif form is FitFormat.html:
+        from kg.render import brief
+
+        write(brief.page(answer, graph.places(answer), command=_asked()))
+    else:
+        write(render.as_json(answer) if form is FitFormat.json else render.as_markdown(answer))
+
+
+def _asked() -> str:
+    """The command as it was given, to be printed where an answer says how to repeat it."""
+    return shlex.join(["minilat", *sys.argv[1:]])
+
+
+def _over(challenge: str, years: str, prefer: str | None, form: FitFormat, *, every: bool, cache: bool) -> None:
+    from kg.graph import Graph
+    from kg.render import timeline as render
+
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{done} of {total} days" + ("\n" if done == total else ""))
+
+    with Waiting("building a graph for each day, some seconds a day …"):
+        found = Graph.over(challenge, years, prefer=prefer, cache=cache, progress=tell)
+    if form is FitFormat.table:
+        write(render.as_text(found, every=every))
+    else:
+        write(render.as_json(found) if form is FitFormat.json else render.as_markdown(found))
+
+
+@app.command()
+def compose(
+    challenge: Annotated[str, typer.Argument(help="A challenge in the data, by id, notation or name.")],
+    as_of: AsOf = None,
+    max_size: Annotated[int | None, typer.Option(min=1, help="At most so many members.")] = None,
+    anchor: Annotated[str | None, typer.Option(metavar="ID", help="Only under this anchor.")] = None,
+    include: Annotated[str, typer.Option(metavar="STATE,…", help="States that must take part.")] = "",
+    exclude: Annotated[str, typer.Option(metavar="STATE,…", help="States that must not.")] = "",
+    partner: Annotated[bool, typer.Option("--partner", help="At least one partner of NATO takes part.")] = False,
+    prefer: Annotated[str, typer.Option(metavar="nato|eu|none", help="The anchor preferred.")] = "none",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most so many groupings.")] = 10,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop then, with the best found so far.")] = 10.0,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """Which smallest new grouping would meet CHALLENGE, under which anchor, and who is critical?"""
+    from kg.render import compose as render
+
+    graph = open_graph(as_of, no_cache=no_cache)
+    with Waiting("composing …"):
+        found = graph.compose(
+            challenge,
+            include=words(include),
+            exclude=words(exclude),
+            anchor=anchor,
+            largest=max_size,
+            partner=partner,
+            prefer=prefer,
+            limit=limit,
+            seconds=seconds,
+        )
+    shape = render.as_text if form is ReportFormat.text else render.as_json
+    write(shape(graph.thing("challenge", challenge), str(graph.as_of), found))
+
+
+@app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="A table of past challenges; bench/cases/cases.tsv is one.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Only offers supported by something of the day.")] = False,
+    form: Annotated[BacktestFormat, typer.Option("--format", help="Text, JSON or Markdown.")] = BacktestFormat.text,
+) -> None:
+    """Ask past challenges again, without what history made of them, and count how often the answer was right."""
+    from kg import backtest as act
+    from kg.render import backtest as render
+
+    with Waiting("asking every past challenge; some seconds each …"):
+        found = act.run(file, strict=strict)
+    if form is BacktestFormat.text:
+        write(render.as_text(found))
+    else:
+        write(render.as_json(found) if form is BacktestFormat.json else render.as_markdown(found))
