@@ -131,6 +131,7 @@ class Graph:
         exclude: Collection[str] = (),
         anchor: str | None = None,
         largest: int | None = None,
+        extend: str | None = None,
         partner: bool = False,
         prefer: str = "none",
         limit: int = 10,
@@ -139,8 +140,9 @@ class Graph:
     ) -> Composed:
         """The smallest new groupings that would meet CHALLENGE; see docs/compose.md.
 
-        INCLUDE and EXCLUDE name states (ISO code or name); ANCHOR is an id of data/anchors.ttl; LARGEST bounds the
-        size; PARTNER asks for at least one partner of NATO; PREFER orders anchors (nato, eu, none).
+        With EXTEND, the smallest extension of that arrangement. INCLUDE and EXCLUDE name states (ISO code or name);
+        ANCHOR is an id of data/anchors.ttl; LARGEST bounds the size; PARTNER asks for at least one partner of NATO;
+        PREFER orders anchors (nato, eu, none).
         """
         from kg.compose import compose
 
@@ -153,6 +155,7 @@ class Graph:
             exclude=outside,
             anchor=anchor,
             largest=largest,
+            extend=None if extend is None else lookup.find(self._store, "arrangement", extend),
             partner=partner,
             prefer=prefer,
             limit=limit,

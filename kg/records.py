@@ -101,6 +101,18 @@ class Option:
     incomparable_with: tuple[str, ...] = ()
 
     @property
+    def confidence(self) -> str:
+        """The weakest link: the lowest, over the covered musts, of the best confidence among the evidence of each."""
+        order = ("high", "medium", "low", "")
+        cited = {e.statement: e.confidence for r in self.reasons for e in r.evidence}
+        best = [
+            min((order.index(cited.get(e, "")) for e in c.evidence), default=3)
+            for c in self.coverage
+            if c.must and c.value == "pass"
+        ]
+        return order[max(best)] if best else ""
+
+    @property
     def label(self) -> str:
         """The English name of the grouping."""
         return self.thing.label

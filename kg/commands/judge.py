@@ -98,6 +98,9 @@ def compose(
     as_of: AsOf = None,
     max_size: Annotated[int | None, typer.Option(min=1, help="At most so many members.")] = None,
     anchor: Annotated[str | None, typer.Option(metavar="ID", help="Only under this anchor.")] = None,
+    extend: Annotated[
+        str | None, typer.Option(metavar="ARRANGEMENT", help="The smallest extension of this arrangement instead.")
+    ] = None,
     include: Annotated[str, typer.Option(metavar="STATE,…", help="States that must take part.")] = "",
     exclude: Annotated[str, typer.Option(metavar="STATE,…", help="States that must not.")] = "",
     partner: Annotated[bool, typer.Option("--partner", help="At least one partner of NATO takes part.")] = False,
@@ -118,6 +121,7 @@ def compose(
             exclude=words(exclude),
             anchor=anchor,
             largest=max_size,
+            extend=extend,
             partner=partner,
             prefer=prefer,
             limit=limit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kg import catalogue
@@ -119,6 +119,44 @@ def read(store: Store, challenge: str) -> Problem:
         geography=any(r["near"] for r in people.values()),
         names={iso[s]: str(r["name"]) for s, r in people.items()},
         roles={k: tuple(sorted(set(v))) for k, v in roles.items()},
+    )
+
+
+def extending(store: Store, problem: Problem, arrangement: str) -> Problem:
+    """PROBLEM with the participants of ARRANGEMENT (an IRI) already in and the arrangement itself as the only anchor.
+
+    Whoever it may admit can join: members of the organisation its membership is limited to, or anybody. Disputes that
+    its participants already live with are no reason against it.
+    """
+    a = iri_term(arrangement)
+    inside = {
+        str(r["iso3"]) for r in store.rows(f"SELECT ?iso3 WHERE {{ ?s mlo:coreParticipantOf {a} ; mlo:iso3 ?iso3 }}")
+    }
+    row = next(
+        store.rows(
+            f"""SELECT ?label ?body ?openness WHERE {{ {a} rdfs:label ?label .
+              OPTIONAL {{ {a} mlo:limitedTo ?body }} OPTIONAL {{ {a} mlo:openness ?openness }} }} LIMIT 1"""
+        )
+    )
+    candidates = tuple(sorted(set(problem.candidates) | inside))
+    admitted = frozenset(candidates)
+    if row["body"]:
+        body = iri_term(str(row["body"]))
+        members = {
+            str(r["iso3"]) for r in store.rows(f"SELECT ?iso3 WHERE {{ ?s mlo:memberOf {body} ; mlo:iso3 ?iso3 }}")
+        }
+        admitted = frozenset(s for s in candidates if s in members or s in inside)
+    invited = str(row["openness"] or "").endswith("/open-call")
+    enabler = "open to all who declare it" if invited else "by invitation of its participants"
+    anchor = Anchor(arrangement.rpartition("/")[2], str(row["label"]), 0, "", enabler, False, admitted, admitted)
+    return replace(
+        problem,
+        candidates=candidates,
+        required=frozenset(inside),
+        conflicts=frozenset(c for c in problem.conflicts if not c <= inside),
+        leads=admitted,
+        geography=False,
+        anchors=(anchor,),
     )
 
 

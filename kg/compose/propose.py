@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from kg.compose.problem import Problem, read
+from kg.compose.problem import Problem, extending, read
 from kg.compose.solve import Found, Solved, anchors, fits, solve, uncoverable
 from kg.errors import MinilatError, did_you_mean
 from kg.names import curie
@@ -64,6 +64,7 @@ def compose(
     exclude: Collection[str] = (),
     anchor: str | None = None,
     largest: int | None = None,
+    extend: str | None = None,
     partner: bool = False,
     prefer: str = "none",
     limit: int = 10,
@@ -72,10 +73,14 @@ def compose(
 ) -> Composed:
     """The smallest new groupings for the challenge with the IRI CHALLENGE.
 
-    INCLUDE and EXCLUDE are ISO three-letter codes. Raises MinilatError E100 (a state both in and out, or unknown),
-    E101 (no such anchor) or E080 (the challenge has no must).
+    With EXTEND, the IRI of an arrangement, its smallest extension that would meet the challenge: its participants stay,
+    and it is the anchor. INCLUDE and EXCLUDE are ISO three-letter codes. Raises MinilatError E100 (a state both in and
+    out, or unknown), E101 (no such anchor) or E080 (the challenge has no must).
     """
-    problem = _narrow(read(store, challenge), include, exclude, anchor, largest, partner)
+    whole = read(store, challenge)
+    if extend is not None:
+        whole = extending(store, whole, extend)
+    problem = _narrow(whole, include, exclude, anchor, largest, partner)
     if not problem.needs:
         raise MinilatError("E080", f"{curie(challenge)} has no requirement marked code:must", hint="say what is needed")
     solved = solve(problem, limit=limit, seconds=seconds, prefer=prefer, progress=progress)

@@ -55,6 +55,7 @@ def _option(o: Option) -> dict[str, Any]:
         "rank": o.rank,
         "front": o.front,
         "reasons": [{"code": r.code, "text": r.text, "evidence": _evidence(r.evidence)} for r in o.reasons],
+        "confidence": o.confidence,
         "conditions": list(o.conditions),
         "gaps": list(o.gaps),
         "coverage": [

@@ -51,6 +51,24 @@ def test_all_and_one_at_once_are_the_same_first(graph):
     assert one == many
 
 
+def test_an_extension_keeps_all_participants_and_closes_the_gap(graph):
+    before = {row[0] for row in graph.members("sucbas").rows}
+    found = graph.compose("S01", extend="sucbas", limit=3)
+    assert found.proposals
+    for p in found.proposals:
+        assert before <= set(p.members)
+        assert p.anchor == "sucbas"
+        assert len(p.covers["SEABED"]) >= 2
+    # Its own participants have the public roles the gap asks for, so nobody need be added.
+    assert set(found.proposals[0].members) == before
+
+
+def test_an_extension_of_a_limited_body_admits_its_members_only(graph):
+    union = {row[0] for row in graph.members("eu").rows}
+    for p in graph.compose("S13", extend="pesco", limit=3).proposals:
+        assert set(p.members) <= union
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -58,6 +76,7 @@ def test_all_and_one_at_once_are_the_same_first(graph):
         ({"include": ["Atlantis"]}, "E003"),
         ({"include": ["NATO"]}, "E003"),
         ({"anchor": "nato"}, "E101"),
+        ({"extend": "nosuch"}, "E002"),
     ],
 )
 def test_bad_requests(graph, arguments, code):
