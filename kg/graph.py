@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kg import answer, build, catalogue, dates, files, lookup, timeline, validate
 from kg.errors import MinilatError
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from kg.compose import Composed
+    from kg.records import Composed
     from kg.store import Row, Store
     from kg.timeline import Timeline
+
+PROPOSING_SECONDS: Final = 2.0
+"""How long an answer about what exists may also look for what does not."""
 
 
 class Graph:
@@ -55,14 +59,18 @@ class Graph:
         prefer: str | None = None,
         method: str = "lexicographic",
         weights: Mapping[str, float] | None = None,
+        propose: int = 0,
     ) -> FitAnswer:
         """Every option judged for the CHALLENGE (id, notation or name), best first; see docs/fit.md.
+
+        When no option covers every must, up to PROPOSE of the smallest new groupings that would are given with it.
 
         METHOD orders inside a class: lexicographic, promethee or electre; WEIGHTS (by criterion code) are for the
         last two. Raises MinilatError E001, E080, E081, E084 (weights) or E089 (method).
         """
         found = lookup.find(self._store, "challenge", challenge)
-        return assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+        judged = assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+        return _proposing(self._store, judged, propose)
 
     def fit_file(
         self,
@@ -71,6 +79,7 @@ class Graph:
         prefer: str | None = None,
         method: str = "lexicographic",
         weights: Mapping[str, float] | None = None,
+        propose: int = 0,
     ) -> FitAnswer:
         """The same for the one challenge described in the file at PATH, which is checked against the shapes first.
 
@@ -89,7 +98,8 @@ class Graph:
         if errors := [f for f in report.findings if f.severity == "error"]:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
-        return assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+        judged = assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+        return _proposing(store, judged, propose)
 
     def places(self, answer: FitAnswer) -> dict[str, dict[str, str]]:
         """What a map of ANSWER shows: affected states and participants of the first option, as code and name.
@@ -256,6 +266,17 @@ class Graph:
     def to_rdflib(self) -> Any:
         """An rdflib Graph over the same store: nothing is copied."""
         return self._store.rdflib()
+
+
+def _proposing(store: Store, judged: FitAnswer, most: int) -> FitAnswer:
+    """JUDGED with the smallest new groupings, at most MOST, where no option covers every must."""
+    if most < 1 or any(o.verdict == "full" for o in judged.options):
+        return judged
+    from kg.compose import compose
+
+    prefer = judged.prefer if judged.prefer in ("nato", "eu") else "none"
+    found = compose(store, judged.challenge.iri, prefer=prefer, seconds=PROPOSING_SECONDS)
+    return replace(judged, proposals=found.proposals[:most])
 
 
 def _file_of(store: Store, arrangement: str) -> Path:

@@ -151,12 +151,53 @@ class OptionSet:
 
 
 @dataclass(frozen=True)
+class Proposal:
+    """A grouping that could be formed: "could plausibly provide", never "has available".
+
+    ``critical`` are members nobody can replace; ``substitutes`` who could stand in for the others; ``single`` the
+    capabilities that rest on one member; ``roles`` the statements behind each offer.
+    """
+
+    members: tuple[str, ...]
+    names: tuple[str, ...]
+    anchor: str
+    anchor_name: str
+    enabler: str
+    covers: dict[str, tuple[str, ...]]
+    gaps: tuple[str, ...]
+    critical: tuple[str, ...]
+    substitutes: dict[str, tuple[str, ...]]
+    single: tuple[str, ...]
+    optimal: bool
+    interest: int
+    ties: int
+    conditions: tuple[str, ...]
+    roles: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """All proposals for a challenge, best first, and how sure the solver is."""
+
+    proposals: tuple[Proposal, ...]
+    gaps: tuple[str, ...]
+    size: int | None
+    bound: float
+    proven: bool
+    complete: bool
+    relax: tuple[str, ...]
+    candidates: int
+    conventions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FitAnswer:
     """Every option considered for a challenge, best first, with reasons; see docs/fit.md for the method.
 
     ``method`` ordered the options inside each class, with ``weights`` by code of the criterion where it takes any.
     ``flips_without`` are the criteria without any one of which the first place changes; ``fragile`` the statements of
     less than high confidence any one of which, withdrawn, changes the first place or the verdict of what leads.
+    ``proposals`` are the smallest new groupings, where they were asked for and no option covers every must.
     ``sets`` are the best of the ``sets_found`` minimal sets of options that cover every must together.
     """
 
@@ -169,7 +210,7 @@ class FitAnswer:
     explanation: str
     weak_statements: tuple[Evidence, ...]
     caveats: tuple[str, ...]
-    proposals: tuple[object, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
     method: str = "lexicographic"
     weights: dict[str, float] = field(default_factory=dict)
     flips_without: tuple[str, ...] = ()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.errors import MinilatError
 from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFormat, weights, words
+
+PROPOSALS: Final = 3
+"""How many new groupings stand under an answer in which nothing fits; the compose command shows more."""
 
 
 @app.command()
@@ -56,9 +59,11 @@ def fit(
     chosen = weights(weight)
     with Waiting("judging all options …"):
         if challenge is not None:
-            answer = graph.fit(challenge, prefer=prefer, method=method, weights=chosen)
+            answer = graph.fit(challenge, prefer=prefer, method=method, weights=chosen, propose=PROPOSALS)
         else:
-            answer = graph.fit_file(Path(str(challenge_file)), prefer=prefer, method=method, weights=chosen)
+            answer = graph.fit_file(
+                Path(str(challenge_file)), prefer=prefer, method=method, weights=chosen, propose=PROPOSALS
+            )
     from kg.render import fit as render
 
     if form is FitFormat.table:

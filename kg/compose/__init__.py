@@ -1,5 +1,5 @@
 """Compose: the smallest new groupings that would meet a challenge. The method is in docs/compose.md."""
 
-from kg.compose.propose import Composed, Proposal, compose
+from kg.compose.propose import compose
 
-__all__ = ["Composed", "Proposal", "compose"]
+__all__ = ["compose"]

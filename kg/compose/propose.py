@@ -2,58 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kg.compose.problem import Problem, extending, read
 from kg.compose.solve import Found, Solved, anchors, fits, solve, uncoverable
 from kg.errors import MinilatError, did_you_mean
 from kg.names import curie
+from kg.records import Composed, Proposal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from kg.store import Store
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A grouping that could be formed: "could plausibly provide", never "has available".
-
-    ``critical`` are members nobody can replace; ``substitutes`` who could stand in for the others; ``single`` the
-    capabilities that rest on one member; ``roles`` the statements behind each offer.
-    """
-
-    members: tuple[str, ...]
-    names: tuple[str, ...]
-    anchor: str
-    anchor_name: str
-    enabler: str
-    covers: dict[str, tuple[str, ...]]
-    gaps: tuple[str, ...]
-    critical: tuple[str, ...]
-    substitutes: dict[str, tuple[str, ...]]
-    single: tuple[str, ...]
-    optimal: bool
-    interest: int
-    ties: int
-    conditions: tuple[str, ...]
-    roles: dict[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Composed:
-    """All proposals for a challenge, best first, and how sure the solver is."""
-
-    proposals: tuple[Proposal, ...]
-    gaps: tuple[str, ...]
-    size: int | None
-    bound: float
-    proven: bool
-    complete: bool
-    relax: tuple[str, ...]
-    candidates: int
-    conventions: tuple[str, ...]
 
 
 def compose(

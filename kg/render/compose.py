@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from kg.render.tables import dump, grid
 
 if TYPE_CHECKING:
-    from kg.compose.propose import Composed, Proposal
-    from kg.records import Thing
+    from kg.records import Composed, Proposal, Thing
 
 
-def _proposal(p: Proposal) -> dict[str, Any]:
+def proposal(p: Proposal) -> dict[str, Any]:
+    """One proposal in the stable JSON form."""
     return {
         "members": list(p.members),
         "anchor": p.anchor,
@@ -36,7 +36,7 @@ def as_json(challenge: Thing, as_of: str, found: Composed) -> str:
                 "challenge": {"id": challenge.id, "notation": challenge.notation, "label": challenge.label},
                 "as_of": as_of,
                 "candidates": found.candidates,
-                "proposals": [_proposal(p) for p in found.proposals],
+                "proposals": [proposal(p) for p in found.proposals],
                 "gaps": list(found.gaps),
                 "size": found.size,
                 "bound": round(found.bound, 3),
@@ -48,6 +48,13 @@ def as_json(challenge: Thing, as_of: str, found: Composed) -> str:
         )
         + "\n"
     )
+
+
+def in_short(p: Proposal) -> str:
+    """One line: the members, the anchor, what stays open and whom nobody can replace."""
+    rest = [f"not provided: {', '.join(p.gaps)}"] if p.gaps else []
+    rest += [f"nobody can replace {', '.join(p.critical)}"] if p.critical else []
+    return f"{' '.join(p.members)}, {p.anchor}" + (f" — {'; '.join(rest)}" if rest else "")
 
 
 def as_text(challenge: Thing, as_of: str, found: Composed) -> str:

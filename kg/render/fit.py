@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from kg.render.compose import in_short, proposal
 from kg.render.tables import dump, grid
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 HEAD: Final = ("#", "verdict", "option", "id", "gaps", "affected", "threat", "speed", "first", "front", "does")
 SHOWN: Final = 10
+NEW: Final = "Smallest new groupings that could plausibly cover every must; minilat compose says more"
 LEGEND: Final = (
     "affected, threat: 0–1 · speed: 0–4 · * assumed by rule · ? not known · "
     "first: share of weight draws in which it leads its class"
@@ -92,7 +94,7 @@ def as_json(answer: FitAnswer) -> str:
                 "layers": [
                     {"layer": x.layer, "needs": list(x.needs), "options": list(x.options)} for x in answer.layers
                 ],
-                "proposals": list(answer.proposals),
+                "proposals": [proposal(p) for p in answer.proposals],
                 "explanation": answer.explanation,
                 "weak_statements": _evidence(answer.weak_statements),
                 "caveats": list(answer.caveats),
@@ -211,6 +213,7 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
         ]
         lines += _block("By authority", rows)
     lines += _block("Together", _together(answer, SHOWN if every else SHOWN // 2))
+    lines += _block(NEW, [in_short(p) for p in answer.proposals])
     lines += _block(*_method(answer, shown))
     flagged = [o.label for o in shown if o.overclaims]
     lines += _block(
@@ -268,6 +271,8 @@ def as_markdown(answer: FitAnswer) -> str:
         lines += ["", f"## {title}", ""] + [f"- {row}" for row in standings]
     if answer.sets:
         lines += ["", "## Together", ""] + [f"- {row}" for row in _together(answer)]
+    if answer.proposals:
+        lines += ["", f"## {NEW}", ""] + [f"- {in_short(p)}" for p in answer.proposals]
     if unknown:
         lines += ["", "## Not known", ""] + [f"- {o.label}: {'; '.join(o.conditions)}" for o in unknown]
     lines += ["", "## Ineligible", ""] + [f"- {o.label} — {_why(o)}" for o in out]

@@ -25,7 +25,7 @@ ORDER = (
     # acts over many days and many cases
     "kg.timeline",
     # what is shown, and the doors
-    "kg.render", "kg.render.tables", "kg.render.fit", "kg.render.compose", "kg.render.timeline",
+    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
     "kg.render.geography", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",

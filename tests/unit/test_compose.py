@@ -1,8 +1,11 @@
 """Composing on the shipped data, and its bad input."""
 
+import json
+
 import pytest
 
 from kg.errors import MinilatError
+from kg.render import fit as render_fit
 
 
 def test_black_sea_mines_are_hunted_by_littoral_states_only(graph):
@@ -83,3 +86,18 @@ def test_bad_requests(graph, arguments, code):
     with pytest.raises(MinilatError) as caught:
         graph.compose("S16", **arguments)
     assert caught.value.code == code
+
+
+def test_an_answer_proposes_only_where_nothing_covers_every_must(graph):
+    found = graph.fit("S02", propose=3)
+    assert [(p.members, p.anchor) for p in found.proposals] == [(("DNK", "ISL", "NOR"), "stand-alone")]
+    line = "DNK ISL NOR, stand-alone — nobody can replace DNK, ISL, NOR"
+    assert f"  · {line}\n" in render_fit.as_text(found)
+    assert f"- {line}\n" in render_fit.as_markdown(found)
+    assert json.loads(render_fit.as_json(found))["proposals"][0]["covers"]["SAR"] == ["DNK", "ISL", "NOR"]
+    assert graph.fit("S01", propose=3).proposals == ()
+    assert graph.fit("S02").proposals == ()
+
+
+def test_an_answer_shows_the_best_of_what_compose_lists(graph):
+    assert graph.fit("S09", propose=2).proposals == graph.compose("S09").proposals[:2]
