@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kg import __version__, catalogue
 from kg.render import geography
+from kg.render.compose import in_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,6 +98,7 @@ def page(answer: FitAnswer, places: Mapping[str, Iterable[str]], *, command: str
         _map(places, ranked),
         _cards(ranked, labels),
         _sets(answer, labels),
+        _section("New groupings that could plausibly cover every must", _list(e(in_short(p)) for p in answer.proposals)),
         _criteria(ranked[:CHARTED]),
         _acceptability(ranked[:RANKED]),
         _section("What the first place hangs on", _list(_hangs(answer))),
@@ -248,7 +250,7 @@ def _cards(ranked: Sequence[Option], labels: Mapping[str, str]) -> str:
     cards = ""
     for o in ranked[:LEADING]:
         changes = [e(_capital(_spell(x, o))) for x in o.would_change]
-        others = [labels.get(i, i) for i in getattr(o, "incomparable_with", ())]
+        others = [labels.get(i, i) for i in o.incomparable_with]
         if others:
             changes.append(e(f"Incomparable with {', '.join(others)} (ELECTRE III)"))
         blocks = (
@@ -256,9 +258,7 @@ def _cards(ranked: Sequence[Option], labels: Mapping[str, str]) -> str:
             ("On condition", _list(e(_capital(x)) for x in _conditions(o))),
             ("What would change this", _list(changes)),
         )
-        facts = " · ".join(
-            x for x in (o.kind, o.function, o.nature, getattr(o, "standing", "")) if x not in ("unknown", "")
-        )
+        facts = " · ".join(x for x in (o.kind, o.function, o.nature, o.standing) if x not in ("unknown", ""))
         cards += (
             f'<article class="card"><h3>{o.rank}. {e(o.label)} <span class="tag">{VERDICTS[o.verdict][0]}</span></h3>'
             f'<p class="meta">{e(facts)}</p>' + "".join(f"<h4>{t}</h4>{b}" for t, b in blocks if b) + "</article>"
@@ -268,7 +268,7 @@ def _cards(ranked: Sequence[Option], labels: Mapping[str, str]) -> str:
 
 def _sets(answer: FitAnswer, labels: Mapping[str, str]) -> str:
     rows = []
-    for s in getattr(answer, "sets", ())[:SETS]:
+    for s in answer.sets[:SETS]:
         brings = {i: ", ".join(_spell(c, answer.options[0]) for c in caps) for i, caps in s.brings}
         text = " with ".join(f"<b>{e(labels.get(i, i))}</b> ({e(brings.get(i, ''))})" for i in s.members)
         rows.append(text + (" — on condition" if s.conditions else "") + (" — over-claim" if s.overclaims else ""))
@@ -277,8 +277,8 @@ def _sets(answer: FitAnswer, labels: Mapping[str, str]) -> str:
 
 def _hangs(answer: FitAnswer) -> list[str]:
     """The criteria and the statements without which the first place would change."""
-    rows = [e(f"Without “{_title(c)}” another option leads") for c in getattr(answer, "flips_without", ())]
-    return rows + [f"If withdrawn, the answer changes:{_evidence([x])}" for x in getattr(answer, "fragile", ())[:6]]
+    rows = [e(f"Without “{_title(c)}” another option leads") for c in answer.flips_without]
+    return rows + [f"If withdrawn, the answer changes:{_evidence([x])}" for x in answer.fragile[:6]]
 
 
 def _bar(value: CriterionValue | None, what: str) -> str:
@@ -316,7 +316,7 @@ def _share(o: Option) -> str:
     inner = f'<rect class="track" width="{BAR}" height="12"/>'
     inner += f'<rect class="bar" width="{o.first_share * BAR:.1f}" height="12"/>'
     text = f"{o.first_share:.0%}"
-    low, high = getattr(o, "first_interval", None) or (0.0, 0.0)
+    low, high = o.first_interval or (0.0, 0.0)
     if high > low:
         x1, x2 = f"{low * BAR:.1f}", f"{high * BAR:.1f}"
         inner += f'<path class="whisker" d="M{x1},2V10M{x1},6H{x2}M{x2},2V10"/>'
@@ -390,7 +390,7 @@ def _weak(found: Sequence[Evidence]) -> str:
 
 
 def _foot(answer: FitAnswer, command: str) -> str:
-    c, method = answer.challenge, getattr(answer, "method", "lexicographic")
+    c, method = answer.challenge, answer.method
     again = f"minilat fit {c.notation or c.id} --as-of {answer.as_of} --prefer {answer.prefer}"
     return (
         f"<footer><p>To reproduce: <code>{e(command or again)}</code> (minilat {e(__version__)}, {e(method)} "

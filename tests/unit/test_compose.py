@@ -5,6 +5,7 @@ import json
 import pytest
 
 from kg.errors import MinilatError
+from kg.render import brief
 from kg.render import fit as render_fit
 
 
@@ -94,6 +95,7 @@ def test_an_answer_proposes_only_where_nothing_covers_every_must(graph):
     line = "DNK ISL NOR, stand-alone — nobody can replace DNK, ISL, NOR"
     assert f"  · {line}\n" in render_fit.as_text(found)
     assert f"- {line}\n" in render_fit.as_markdown(found)
+    assert f"<li>{line}</li>" in brief.page(found, graph.places(found))
     assert json.loads(render_fit.as_json(found))["proposals"][0]["covers"]["SAR"] == ["DNK", "ISL", "NOR"]
     assert graph.fit("S01", propose=3).proposals == ()
     assert graph.fit("S02").proposals == ()
