@@ -98,7 +98,7 @@ def page(answer: FitAnswer, places: Mapping[str, Iterable[str]], *, command: str
         _map(places, ranked),
         _cards(ranked, labels),
         _sets(answer, labels),
-        _section("New groupings that plausibly could", _list(e(in_short(p)) for p in answer.proposals)),
+        _section("New groupings that could cover every must", _list(e(in_short(p)) for p in answer.proposals)),
         _criteria(ranked[:CHARTED]),
         _acceptability(ranked[:RANKED]),
         _section("What the first place hangs on", _list(_hangs(answer))),
