@@ -177,7 +177,10 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Composed:
-    """All proposals for a challenge, best first, and how sure the solver is."""
+    """All proposals for a challenge, best first, and how sure the solver is.
+
+    ``kept`` are the participants of an arrangement to be extended; empty for a new grouping.
+    """
 
     proposals: tuple[Proposal, ...]
     gaps: tuple[str, ...]
@@ -188,6 +191,7 @@ class Composed:
     relax: tuple[str, ...]
     candidates: int
     conventions: tuple[str, ...]
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,10 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Problem:
-    """Candidates by ISO code; offers maps a capability to its providers; the rest are conditions on sets of them."""
+    """Candidates by ISO code; offers maps a capability to its providers; the rest are conditions on sets of them.
+
+    Where an arrangement is to be extended, ``kept`` are its participants and ``outside`` the affected states not in it.
+    """
 
     candidates: tuple[str, ...]
     needs: tuple[Need, ...]
@@ -63,6 +66,8 @@ class Problem:
     largest: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
 
 
 def _rows(store: Store, code: str, challenge: str) -> list[Row]:
@@ -126,7 +131,7 @@ def extending(store: Store, problem: Problem, arrangement: str) -> Problem:
     """PROBLEM with the participants of ARRANGEMENT (an IRI) already in and the arrangement itself as the only anchor.
 
     Whoever it may admit can join: members of the organisation its membership is limited to, or anybody. Disputes that
-    its participants already live with are no reason against it.
+    its participants already live with are no reason against it. Affected states outside it are not made to join.
     """
     a = iri_term(arrangement)
     inside = {
@@ -153,6 +158,8 @@ def extending(store: Store, problem: Problem, arrangement: str) -> Problem:
         problem,
         candidates=candidates,
         required=frozenset(inside),
+        kept=frozenset(inside),
+        outside=problem.required - inside,
         conflicts=frozenset(c for c in problem.conflicts if not c <= inside),
         leads=admitted,
         geography=False,

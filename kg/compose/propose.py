@@ -57,6 +57,7 @@ def compose(
         solved.relax,
         len(problem.candidates),
         _conventions(problem),
+        tuple(sorted(problem.kept)),
     )
 
 
@@ -111,7 +112,7 @@ def _proposal(problem: Problem, found: Found, solved: Solved, gaps: frozenset[st
     covers = {n.capability: tuple(sorted(problem.offers[n.capability] & members)) for n in problem.needs}
     substitutes: dict[str, tuple[str, ...]] = {}
     critical = []
-    for m in sorted(members):
+    for m in sorted(members - problem.kept):
         if fits(problem, members - {m}, gaps):
             continue  # only the wish for more interest or ties keeps it in
         others = tuple(s for s in problem.candidates if s not in members and fits(problem, (members - {m}) | {s}, gaps))
@@ -148,6 +149,10 @@ def _proposal(problem: Problem, found: Found, solved: Solved, gaps: frozenset[st
 def _conventions(problem: Problem) -> tuple[str, ...]:
     """What was assumed because the challenge does not say it."""
     said = ["every affected state is to take part; a state whose conduct is the suspected challenge is not asked"]
+    if problem.kept:
+        said = ["no affected state is made to join"]
+        if left := sorted(problem.outside - problem.required):
+            said[0] += f"; left outside unless included: {', '.join(left)}"
     for n in problem.needs:
         if not n.given and n.aggregation != "best-shot":
             said.append(

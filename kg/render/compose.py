@@ -44,6 +44,7 @@ def as_json(challenge: Thing, as_of: str, found: Composed) -> str:
                 "complete": found.complete,
                 "relax": list(found.relax),
                 "conventions": list(found.conventions),
+                "kept": list(found.kept),
             }
         )
         + "\n"
@@ -59,8 +60,9 @@ def in_short(p: Proposal) -> str:
 
 def as_text(challenge: Thing, as_of: str, found: Composed) -> str:
     """The proposals for a terminal: members, anchor, cover, who is critical and who could stand in."""
+    what = "Extensions" if found.kept else "New groupings"
     lines = [
-        f"New groupings for {challenge.label} ({challenge.notation or challenge.id}) on {as_of}",
+        f"{what} for {challenge.label} ({challenge.notation or challenge.id}) on {as_of}",
         "",
         headline(found),
         "",
@@ -107,5 +109,12 @@ def headline(found: Composed) -> str:
     if not found.proposals:
         return f"No grouping was found in the time given; at least {found.bound:.0f} members would be needed.{gaps}"
     sure = "proven smallest" if found.proven else f"best found; the proven bound is {found.bound:.1f}"
+    if found.kept and found.size is not None:
+        more = found.size - len(found.kept)
+        joined = sorted(set(found.proposals[0].members) - set(found.kept))
+        need = f"{more or 'No'} state{'' if more == 1 else 's'} would have to join the {len(found.kept)} participants"
+        first = f"; the first names {', '.join(joined)}" if joined else ""
+        sure = "proven" if found.proven else f"best found; the proven bound is {found.bound:.1f}"
+        return f"{need} for every must to be covered ({sure}{first}).{gaps}"
     listed = "all listed" if found.complete else f"the first {len(found.proposals)} listed"
     return f"{found.size} members suffice ({sure}; {listed}; {found.candidates} candidate states).{gaps}"

@@ -7,6 +7,7 @@ import pytest
 from kg.errors import MinilatError
 from kg.render import brief
 from kg.render import fit as render_fit
+from kg.render.compose import headline
 
 
 def test_black_sea_mines_are_hunted_by_littoral_states_only(graph):
@@ -65,6 +66,23 @@ def test_an_extension_keeps_all_participants_and_closes_the_gap(graph):
         assert len(p.covers["SEABED"]) >= 2
     # Its own participants have the public roles the gap asks for, so nobody need be added.
     assert set(found.proposals[0].members) == before
+
+
+def test_an_extension_says_who_would_have_to_join(graph):
+    found = graph.compose("S01", extend="jef", include=["DEU", "POL"])
+    assert found.kept == ("DNK", "EST", "FIN", "GBR", "ISL", "LTU", "LVA", "NLD", "NOR", "SWE")
+    assert [set(p.members) - set(found.kept) for p in found.proposals] == [{"DEU", "POL"}]
+    assert set(found.proposals[0].critical) == {"DEU", "POL"}  # asked for by name; participants are not weighed
+    assert headline(found) == (
+        "2 states would have to join the 10 participants for every must to be covered (proven; the first names DEU, POL)."
+    )
+    assert found.conventions[0] == "no affected state is made to join"
+    alone = graph.compose("S01", extend="jef")
+    assert alone.conventions[0] == "no affected state is made to join; left outside unless included: DEU, POL"
+    assert headline(alone) == (
+        "No states would have to join the 10 participants for every must to be covered (proven)."
+    )
+    assert graph.compose("S01").kept == ()
 
 
 def test_an_extension_of_a_limited_body_admits_its_members_only(graph):
