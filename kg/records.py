@@ -261,6 +261,9 @@ class Finding:
     shape: str
     component: str
     file: str
+    line: int = 0
+    column: int = 0
+    hint: str = ""
 
 
 @dataclass(frozen=True)

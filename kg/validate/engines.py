@@ -1,7 +1,7 @@
-"""The act of validation: files against SHACL shapes.
+"""SHACL engines behind one function: a Rust engine by default, pySHACL as the reference.
 
-The shapes run on a Rust engine; constraints written in SPARQL run once for all their targets on the store, which gives
-the same results far faster (docs/decisions/0004). pySHACL is kept as the reference: a test holds both reports equal.
+Constraints written in SPARQL run once for all their targets on the store, which gives the same results far faster
+(docs/decisions/0004). A test holds the reports of both engines equal.
 """
 
 from __future__ import annotations
@@ -10,19 +10,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from kg import build, files
 from kg.errors import MinilatError
-from kg.names import PREFIXES, curie, graph_name, slug
-from kg.records import Finding, Report, Severity
-from kg.store import Store
+from kg.names import PREFIXES, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
+
+    from kg.store import Store
 
 Engine = Literal["rust", "pyshacl"]
-_SEVERITIES: Final[dict[str, Severity]] = {"Violation": "error", "Warning": "warning", "Info": "info"}
-_CODE: Final = re.compile(r"[A-Z]\d{3}")
 _WHERE: Final = re.compile(r"\bWHERE\s*\{", re.IGNORECASE)
 _TARGETS: Final = {
     "targetClass": "$this a/rdfs:subClassOf* <{}>",
@@ -41,7 +37,7 @@ SELECT ?shape ?kind ?target ?severity ?select ?message WHERE {
 
 
 @dataclass(frozen=True)
-class _Raw:
+class Raw:
     """A result in N-Triples terms, before it is given words and a place."""
 
     focus: str
@@ -53,64 +49,8 @@ class _Raw:
     message: str
 
 
-def severities() -> dict[str, Severity]:
-    """The severity of each code, from rules/severity.tsv: policy, kept beside the shapes."""
-    table = (files.ROOT / "rules" / "severity.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    known: dict[str, Severity] = {"error": "error", "warning": "warning", "info": "info"}
-    return {row[0]: known[row[1]] for row in (line.split("\t") for line in table if line.strip())}
-
-
-def check(
-    paths: Sequence[Path] = (),
-    *,
-    shapes: Sequence[Path] = (),
-    engine: Engine = "rust",
-    context: Sequence[Path] | None = None,
-) -> Report:
-    """The findings in the files at PATHS, or in all shipped data when none are given.
-
-    With the shipped shapes the shipped graph (or the files CONTEXT) stands behind the files, so that references
-    resolve; with SHAPES of one's own only the files themselves are read. Raises MinilatError E030–E032 for files that
-    cannot be read or parsed and E090 for shapes that cannot be used.
-    """
-    data = Store.memory()
-    if not shapes:
-        given = {p.resolve() for p in paths}
-        behind = (*files.ontology(), *files.data()) if context is None else context
-        build.load((p for p in behind if p.resolve() not in given), into=data)
-    own = {graph_name(str(p)): str(p) for p in paths}
-    for path in paths:
-        data.load(path, graph_name(str(path)), where=str(path))
-    found = _run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
-    places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
-    levels = severities()
-    findings = [
-        Finding(
-            _code(raw.shape),
-            _weaker(levels.get(_code(raw.shape), "error"), _SEVERITIES.get(raw.severity, "error")),
-            raw.message,
-            _short(raw.focus),
-            _short(raw.path),
-            _short(raw.value),
-            _short(raw.shape),
-            raw.component,
-            places.get(raw.focus, ""),
-        )
-        for raw in found
-        # What stands behind the files is not theirs to mend; a blank node cannot stand behind.
-        if shapes or not own or raw.focus in places or raw.focus.startswith("_:")
-    ]
-    findings.sort(key=lambda f: (f.file, f.code, f.focus, f.path, f.value, f.shape))
-    return Report(tuple(findings), len(paths) or len(files.data()), len(data))
-
-
-def _weaker(table: Severity, shape: Severity) -> Severity:
-    """The severity of a finding: what the table says for its code, unless the shape itself only warns."""
-    order: list[Severity] = ["info", "warning", "error"]
-    return order[min(order.index(table), order.index(shape))]
-
-
-def _run(data: Store, rules: Store, engine: Engine, *, set_based: bool) -> list[_Raw]:
+def run(data: Store, rules: Store, engine: Engine, *, set_based: bool) -> list[Raw]:
+    """The results of the shapes RULES over DATA by ENGINE; SET_BASED runs constraints written in SPARQL on the store."""
     text = data.ntriples().decode()
     if engine == "pyshacl":
         return _by_pyshacl(text, rules.ntriples().decode())
@@ -126,7 +66,7 @@ def _run(data: Store, rules: Store, engine: Engine, *, set_based: bool) -> list[
     except (ValueError, RuntimeError) as error:
         raise MinilatError("E090", f"the shapes cannot be used: {error}", hint="see the file named above") from None
     found = [
-        _Raw(
+        Raw(
             x.focus_node,
             x.path or "",
             x.value or "",
@@ -146,7 +86,7 @@ def _lines(store: Store) -> Iterator[str]:
     return (line + "\n" for line in store.ntriples().decode().splitlines())
 
 
-def _by_query(data: Store, constraint: Mapping[str, str]) -> Iterator[_Raw]:
+def _by_query(data: Store, constraint: Mapping[str, str]) -> Iterator[Raw]:
     pattern = _TARGETS[slug(constraint["kind"])].format(constraint["target"])
     target = f"{{ SELECT DISTINCT $this WHERE {{ {pattern} }} }}"
     text = _WHERE.sub(lambda m: f"{m[0]} {target} ", constraint["select"], count=1)
@@ -155,8 +95,8 @@ def _by_query(data: Store, constraint: Mapping[str, str]) -> Iterator[_Raw]:
         terms = {name: value or "" for name, value in zip(answer.variables, row, strict=True)}
         message = constraint["message"]
         for name, value in terms.items():
-            message = message.replace(f"{{?{name}}}", _plain(value)).replace(f"{{${name}}}", _plain(value))
-        yield _Raw(
+            message = message.replace(f"{{?{name}}}", plain(value)).replace(f"{{${name}}}", plain(value))
+        yield Raw(
             terms["this"],
             terms.get("path", ""),
             terms.get("value") or terms["this"],
@@ -167,7 +107,7 @@ def _by_query(data: Store, constraint: Mapping[str, str]) -> Iterator[_Raw]:
         )
 
 
-def _by_pyshacl(data: str, shapes: str) -> list[_Raw]:
+def _by_pyshacl(data: str, shapes: str) -> list[Raw]:
     import pyshacl
     import rdflib
 
@@ -190,7 +130,7 @@ def _by_pyshacl(data: str, shapes: str) -> list[_Raw]:
         if path.startswith("_:"):
             path = "^" + str(next(iter(report.objects(report.value(x, sh.resultPath), sh.inversePath)), ""))
         found.append(
-            _Raw(
+            Raw(
                 term(sh.focusNode),
                 path,
                 term(sh.value),
@@ -203,30 +143,8 @@ def _by_pyshacl(data: str, shapes: str) -> list[_Raw]:
     return found
 
 
-def _code(shape: str) -> str:
-    name = slug(shape.strip("<>"))
-    found = _CODE.match(name)
-    return found[0] if found else name
-
-
-def _plain(term: str) -> str:
+def plain(term: str) -> str:
+    """The text of an N-Triples TERM: an IRI without brackets, a literal without quotes, tag and type."""
     if term.startswith("<"):
         return term[1:-1]
     return re.sub(r'^"(.*)"(?:@[\w-]+|\^\^<.*>)?$', r"\1", term, flags=re.DOTALL)
-
-
-def _short(term: str) -> str:
-    inverse = "^" if term.startswith("^") else ""
-    term = term.lstrip("^")
-    return inverse + (curie(term[1:-1]) if term.startswith("<") else term)
-
-
-def _places(data: Store, graphs: Mapping[str, str]) -> dict[str, str]:
-    """The file of each subject, by term: where a finding about it belongs."""
-    found: dict[str, str] = {}
-    answer = data.select("SELECT DISTINCT ?s ?g WHERE { GRAPH ?g { ?s ?p ?o } }", limit=10_000_000, seconds=600)
-    for row in answer.rows:
-        subject, graph = row[0] or "", _plain(row[1] or "")
-        if graph in graphs:
-            found.setdefault(subject, graphs[graph])
-    return found
