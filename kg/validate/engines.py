@@ -50,7 +50,7 @@ class Raw:
 
 
 def run(data: Store, rules: Store, engine: Engine, *, set_based: bool) -> list[Raw]:
-    """The results of the shapes RULES over DATA by ENGINE; SET_BASED runs constraints written in SPARQL on the store."""
+    """The results of the shapes RULES over DATA; SET_BASED runs constraints written in SPARQL on the store."""
     text = data.ntriples().decode()
     if engine == "pyshacl":
         return _by_pyshacl(text, rules.ntriples().decode())
