@@ -54,7 +54,7 @@ def main() -> None:
         print(
             f"{states:>3} states {capabilities:>2} capabilities limit {limit:>4}: {took:6.2f} s, size {answer.size}, "
             f"bound {answer.bound:.1f}, proven {answer.proven}, complete {answer.complete}, "
-            f"{optimal} optimal of {len(answer.found)} found"
+            f"{optimal} optimal of {len(answer.found)} found, {answer.optima or 'unknown how many'} in all"
         )
 
 

@@ -177,9 +177,11 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Composed:
-    """All proposals for a challenge, best first, and how sure the solver is.
+    """The best proposals for a challenge, best first, and how sure the solver is.
 
-    ``kept`` are the participants of an arrangement to be extended; empty for a new grouping.
+    ``optima`` counts the groupings of the smallest size, listed or not; None when not all were seen. ``complete`` says
+    that nothing of the smallest size, nor irredundant with one member more, is left out. ``kept`` are the participants
+    of an arrangement to be extended; empty for a new grouping.
     """
 
     proposals: tuple[Proposal, ...]
@@ -188,6 +190,7 @@ class Composed:
     bound: float
     proven: bool
     complete: bool
+    optima: int | None
     relax: tuple[str, ...]
     candidates: int
     conventions: tuple[str, ...]

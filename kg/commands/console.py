@@ -27,17 +27,34 @@ PATIENCE: Final = 1.0
 
 
 class Waiting:
-    """Says on stderr what is going on when it takes longer than a moment."""
+    """Says on stderr what is going on when it takes longer than a moment, and on a terminal how far it has come."""
 
     def __init__(self, words: str) -> None:
-        self._timer = threading.Timer(PATIENCE, lambda: sys.stderr.write(f"{words}\n"))
+        self._words = words
+        self._told = False
+        self._timer = threading.Timer(PATIENCE, self._tell)
         self._timer.daemon = True
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Waiting:
         self._timer.start()
+        return self
+
+    def _tell(self) -> None:
+        self._told = True
+        sys.stderr.write(self._words + ("" if sys.stderr.isatty() else "\n"))
+        sys.stderr.flush()
+
+    def say(self, words: str) -> None:
+        """What is going on now: in place of what was said, on a terminal; nowhere else, so that logs stay short."""
+        self._words = words
+        if self._told and sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{words}")
+            sys.stderr.flush()
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        if self._told and sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
 
 
 def open_graph(as_of: str | None, *, no_cache: bool, hide: tuple[str, ...] = ()) -> Graph:

@@ -16,6 +16,8 @@ from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFor
 PROPOSALS: Final = 3
 """How many new groupings stand under an answer in which nothing fits; the compose command shows more."""
 
+STOP: Final = "(Ctrl-C stops with the best so far)"
+
 
 @app.command()
 def fit(
@@ -115,11 +117,14 @@ def compose(
     form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
     no_cache: NoCache = False,
 ) -> None:
-    """Which smallest new grouping would meet CHALLENGE, under which anchor, and who is critical?"""
+    """Which smallest new grouping would meet CHALLENGE, under which anchor, and who is critical?
+
+    Ctrl-C ends a long search with the best grouping so far, marked as not proven.
+    """
     from kg.render import compose as render
 
     graph = open_graph(as_of, no_cache=no_cache)
-    with Waiting("composing …"):
+    with Waiting(f"composing … {STOP}") as waiting:
         found = graph.compose(
             challenge,
             include=words(include),
@@ -131,6 +136,7 @@ def compose(
             prefer=prefer,
             limit=limit,
             seconds=seconds,
+            progress=lambda words: waiting.say(f"{words} {STOP}"),
         )
     shape = render.as_text if form is ReportFormat.text else render.as_json
     write(shape(graph.thing("challenge", challenge), str(graph.as_of), found))

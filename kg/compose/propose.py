@@ -54,6 +54,7 @@ def compose(
         solved.bound,
         solved.proven,
         solved.complete,
+        solved.optima,
         solved.relax,
         len(problem.candidates),
         _conventions(problem),

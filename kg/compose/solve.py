@@ -2,21 +2,28 @@
 
 Objective, in this order: fewest uncovered musts, fewest members (Naím 2009: the smallest number with the largest
 impact), highest interest of the least interested member, most ties between members (Axelrod 1970: connected
-coalitions), anchor as preferred. Solutions of the smallest size, and irredundant ones with one member more, are
-enumerated by cutting off each solution found. All variables are ordered by ISO code and the solver runs on one thread,
-so the answer repeats.
+coalitions), anchor as preferred. Solutions of the smallest size, and irredundant ones with one member more, are listed
+by a search of their own (kg.compose.enumeration). All variables are ordered by ISO code and the solver runs on one
+thread, so the answer repeats unless time runs out.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+from kg.compose.enumeration import every
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from kg.compose.problem import Anchor, Problem
+
+
+MOST: Final = 20_000
+"""How many sets of one size are looked at; with more of them the list is said not to be complete."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Solved:
-    """All sets found, best first; ``bound`` is a proven lower bound of the size, ``proven`` whether it was reached."""
+    """The best sets found, best first.
+
+    ``bound`` is a proven lower bound of the size and ``proven`` whether it was reached; ``optima`` counts the sets of
+    the smallest size, where all were seen; ``complete`` says that every optimum and near-optimum is in ``found``.
+    """
 
     found: tuple[Found, ...]
     gaps: tuple[str, ...]
@@ -39,20 +50,23 @@ class Solved:
     bound: float
     proven: bool
     complete: bool
+    optima: int | None
     relax: tuple[str, ...]
 
 
 class _Model:
     """The programme over one problem; rows can be added between solves."""
 
-    def __init__(self, problem: Problem, seconds: float) -> None:
+    def __init__(self, problem: Problem, end: float) -> None:
         import highspy
 
         self.p = problem
         self.h: Any = highspy.Highs()
+        self.h.HandleUserInterrupt = True
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0)):
             self.h.setOptionValue(option, value)
-        self.end = time.monotonic() + seconds
+        self.end = end
+        self.stopped = False
         self.x = {s: self.h.addBinary() for s in problem.candidates}
         self.y = {a.id: self.h.addBinary() for a in problem.anchors}
         self.uncovered: dict[str, Any] = {}
@@ -88,11 +102,21 @@ class _Model:
                     h.addConstr(self.x[s] + self.y[a.id] <= 1)
 
     def solve(self, objective: Any, *, maximise: bool = False) -> str:
-        """'optimal', 'infeasible' or 'time' (a solution may still be there)."""
+        """'optimal', 'infeasible' or 'time' (a solution may still be there; also when interrupted)."""
         import highspy
 
         self.h.setOptionValue("time_limit", max(0.05, self.h.getRunTime() + self.end - time.monotonic()))
-        (self.h.maximize if maximise else self.h.minimize)(objective)
+        sense = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
+        self.h.setObjective(objective, sense)
+        self.h.startSolve()
+        # The solver works in a thread of its own, so that an interrupt reaches us and the best so far is kept.
+        while True:
+            try:
+                if self.h.wait(0.1)[0]:
+                    break
+            except KeyboardInterrupt:
+                self.stopped = True
+                self.h.cancelSolve()
         status = self.h.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             return "optimal"
@@ -102,10 +126,6 @@ class _Model:
         """The members of the solution just found."""
         values = self.h.getSolution().col_value
         return frozenset(s for s, v in self.x.items() if values and values[v.index] > 0.5)
-
-    def cut(self, members: frozenset[str]) -> None:
-        """Leave out MEMBERS and every larger set from now on: with a feasible set inside, it could spare somebody."""
-        self.h.addConstr(self.total(members) <= len(members) - 1)
 
 
 def uncoverable(problem: Problem) -> frozenset[str]:
@@ -127,34 +147,47 @@ def solve(
     the best set found is given with the proven bound, and ``proven`` is false.
     """
     say = progress or (lambda _: None)
+    end = time.monotonic() + seconds
     gaps = uncoverable(problem)
+    open_ = tuple(sorted(gaps))
     if not problem.candidates:
-        return Solved((), tuple(sorted(gaps)), None, 0.0, True, True, ("no state offers any of the capabilities",))
-    model = _Model(problem, seconds)
+        return Solved((), open_, None, 0.0, True, True, 0, ("no state offers any of the capabilities",))
+    model = _Model(problem, end)
     model.build(gaps)
     everyone = model.total(problem.candidates)
     say("looking for the smallest size")
     outcome = model.solve(everyone)
     if outcome == "infeasible":
-        return Solved((), tuple(sorted(gaps)), None, 0.0, True, True, relaxation(problem, gaps, seconds))
+        return Solved((), open_, None, 0.0, True, True, 0, relaxation(problem, gaps, seconds))
     info = model.h.getInfo()
     first = model.members()
     if not first:
-        return Solved((), tuple(sorted(gaps)), None, max(0.0, info.mip_dual_bound), False, False, ())
+        return Solved((), open_, None, max(0.0, info.mip_dual_bound), False, False, None, ())
     size = len(first)
     if outcome == "time":
         only = (describe(problem, first, prefer),)
-        return Solved(only, tuple(sorted(gaps)), size, info.mip_dual_bound, False, False, ())
+        return Solved(only, open_, size, info.mip_dual_bound, False, False, None, ())
     model.h.addConstr(everyone <= size)
-    best = _refine(model, problem, say)
-    found, complete = _enumerate(problem, gaps, best or first, limit, prefer, say, model.end)
-    ordered = tuple(sorted(found, key=lambda f: _order(problem, f, prefer)))
-    return Solved(ordered, tuple(sorted(gaps)), size, size, True, complete, ())
+    say(f"{size} members suffice; looking for interest and ties")
+    model.end = time.monotonic() + (end - time.monotonic()) / 3  # the rest is for listing the others
+    best = _refine(model, problem) or first
+    if limit == 1 or model.stopped:
+        return Solved((describe(problem, best, prefer),), open_, size, size, True, False, None, ())
+    optima, complete = every(
+        problem, gaps, size, end=end, most=MOST, say=lambda n: say(f"{n} groupings of {size} members")
+    )
+    found = _ranked(problem, optima | {best}, prefer)
+    seen = len(found) if complete else None
+    if complete and len(found) <= limit and problem.largest != size:
+        larger, complete = every(
+            problem, gaps, size + 1, end=end, most=MOST, say=lambda n: say(f"{n} groupings of {size + 1} members")
+        )
+        found += _ranked(problem, {m for m in larger if irredundant(problem, m, gaps)}, prefer)
+    return Solved(tuple(found[:limit]), open_, size, size, True, complete and len(found) <= limit, seen, ())
 
 
-def _refine(model: _Model, problem: Problem, say: Callable[[str], None]) -> frozenset[str]:
+def _refine(model: _Model, problem: Problem) -> frozenset[str]:
     """Among the smallest sets, one with the highest least interest and, among those, the most ties (empty: no time)."""
-    say("looking for interest and ties")
     h, everyone = model.h, problem.candidates
     top = max(problem.interest.values(), default=0)
     least = h.addIntegral(lb=0, ub=top)
@@ -175,36 +208,8 @@ def _refine(model: _Model, problem: Problem, say: Callable[[str], None]) -> froz
     return model.members()
 
 
-def _enumerate(
-    problem: Problem,
-    gaps: frozenset[str],
-    first: frozenset[str],
-    limit: int,
-    prefer: str,
-    say: Callable[[str], None],
-    end: float,
-) -> tuple[list[Found], bool]:
-    """FIRST, all other sets of its size, then irredundant ones with one member more, until LIMIT or the end of time."""
-    found = [describe(problem, first, prefer)]
-    model = _Model(problem, end - time.monotonic())
-    model.build(gaps)
-    everyone = model.total(problem.candidates)
-    model.h.addConstr(everyone <= len(first) + 1)
-    model.cut(first)
-    # Size first, then interest, so that better sets come before the limit is reached.
-    weight = {s: 1000 - 10 * problem.interest.get(s, 0) for s in problem.candidates}
-    objective = sum((weight[s] * model.x[s] for s in problem.candidates), start=0 * everyone)
-    while len(found) < limit and time.monotonic() < end:
-        outcome = model.solve(objective)
-        if outcome != "optimal":
-            return found, outcome == "infeasible"
-        members = model.members()
-        while spare := next((m for m in sorted(members) if fits(problem, members - {m}, gaps)), None):
-            members -= {spare}
-        model.cut(members)
-        found.append(describe(problem, members, prefer))
-        say(f"{len(found)} groupings found")
-    return found, False
+def _ranked(problem: Problem, sets: Iterable[frozenset[str]], prefer: str) -> list[Found]:
+    return sorted((describe(problem, s, prefer) for s in sets), key=lambda f: _order(problem, f, prefer))
 
 
 def fits(problem: Problem, members: frozenset[str], gaps: frozenset[str] = frozenset()) -> bool:
@@ -238,7 +243,7 @@ def describe(problem: Problem, members: frozenset[str], prefer: str) -> Found:
     """MEMBERS with the anchor preferred (nato, eu, none: the lightest), their least interest and their ties."""
     able = anchors(problem, members)
     best = min(able, key=lambda a: _anchor_order(a, prefer)) if able else None
-    ties = sum(n for pair, n in problem.ties.items() if pair <= members)
+    ties = sum(problem.ties.get(frozenset(pair), 0) for pair in combinations(sorted(members), 2))
     least = min((problem.interest.get(m, 0) for m in members), default=0)
     return Found(members, best.id if best else "", least, ties)
 
@@ -256,7 +261,7 @@ def _order(problem: Problem, found: Found, prefer: str) -> tuple[object, ...]:
 
 def relaxation(problem: Problem, gaps: frozenset[str], seconds: float) -> tuple[str, ...]:
     """A smallest set of conditions whose giving up makes the rest possible, in words."""
-    model = _Model(problem, seconds)
+    model = _Model(problem, time.monotonic() + seconds)
     p, h = problem, model.h
     give: dict[str, Any] = {}
 

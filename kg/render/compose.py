@@ -42,6 +42,7 @@ def as_json(challenge: Thing, as_of: str, found: Composed) -> str:
                 "bound": round(found.bound, 3),
                 "proven": found.proven,
                 "complete": found.complete,
+                "optima": found.optima,
                 "relax": list(found.relax),
                 "conventions": list(found.conventions),
                 "kept": list(found.kept),
@@ -117,4 +118,6 @@ def headline(found: Composed) -> str:
         sure = "proven" if found.proven else f"best found; the proven bound is {found.bound:.1f}"
         return f"{need} for every must to be covered ({sure}{first}).{gaps}"
     listed = "all listed" if found.complete else f"the first {len(found.proposals)} listed"
+    if found.optima is not None and found.optima > 1:
+        listed = f"in {found.optima} ways; {listed}"
     return f"{found.size} members suffice ({sure}; {listed}; {found.candidates} candidate states).{gaps}"

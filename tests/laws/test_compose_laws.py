@@ -57,6 +57,7 @@ def test_the_smallest_sets_are_those_of_the_brute_force(problem):
         assert answer.relax
         return
     size = len(every[0])
+    assert answer.optima == sum(1 for s in every if len(s) == size)
     assert (answer.size, answer.proven, answer.complete) == (size, True, True)
     assert {f.members for f in answer.found if len(f.members) == size} == {s for s in every if len(s) == size}
     gaps = frozenset(answer.gaps)
