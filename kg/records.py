@@ -71,12 +71,22 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """The nearest competitor of an option, the code of what decides between them (None: nothing does), and in words."""
+
+    id: str
+    label: str
+    code: str | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Option:
     """One grouping judged against one challenge on one day.
 
     ``first_interval`` holds the 95 % interval of a drawn ``first_share``; its ends are equal where the share is exact.
     ``standing`` says in words where an outranking method puts the option; ``incomparable_with`` names the options of
-    the same front that ELECTRE III leaves incomparable with it.
+    the same front that ELECTRE III leaves incomparable with it. ``explanation`` is one paragraph on this option alone.
     """
 
     thing: Thing
@@ -99,6 +109,8 @@ class Option:
     first_interval: tuple[float, float] | None = None
     standing: str = ""
     incomparable_with: tuple[str, ...] = ()
+    nearest: Rival | None = None
+    explanation: str = ""
 
     @property
     def confidence(self) -> str:

@@ -10,6 +10,7 @@ from kg.fit import explain
 from kg.fit.criteria import PREFERENCES, Criterion, Measured, criteria, measure, order
 from kg.fit.ordering import METHODS, Declared, Steps, dominates, key, steps
 from kg.fit.outranking import unweighted, weigh
+from kg.fit.portrait import explained
 from kg.fit.robustness import acceptability, exact, flips, wilson, withdrawn
 from kg.fit.screen import CLASSES, Screened, screen
 from kg.fit.sets import complementary
@@ -212,7 +213,7 @@ def assess(
         as_of.isoformat(),
         str(known or ""),
         chosen_preference,
-        tuple(result),
+        explained(result, used, declared),
         layers,
         text,
         explain.weak(result, evidence),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kg.fit.ordering import TITLES, step
+from kg.fit.ordering import TITLES, in_turn, step
 from kg.fit.robustness import SEPARATED
 from kg.records import Reason
 
@@ -118,7 +118,8 @@ def weak(options: Sequence[Option], evidence: Mapping[str, Evidence]) -> tuple[E
     )
 
 
-def _list(words: Sequence[str], most: int = 4, joint: str = "and") -> str:
+def listed(words: Sequence[str], most: int = 4, joint: str = "and") -> str:
+    """WORDS as prose, at most MOST of them and how many more."""
     shown = list(words[:most]) + ([f"{len(words) - most} more"] if len(words) > most else [])
     return f" {joint} ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
@@ -144,7 +145,7 @@ def _lead(
             for s in e.sources
         }
     )
-    said = _list(covered)
+    said = listed(covered)
     if said:
         said = said[0].upper() + said[1:]
         parts.append(
@@ -156,9 +157,9 @@ def _lead(
         parts.append(f"It {best.criteria['F005'].note}.")
     if best.conditions:
         parts.append("It holds on condition: " + "; ".join(c.split(": ", 1)[1] for c in best.conditions) + ".")
-    if second is not None and _class(second) == _class(best):
+    if second is not None and group(second) == group(best):
         parts += _before(best, second, criteria, declared)
-    if second is None or _class(second) != _class(best):
+    if second is None or group(second) != group(best):
         parts.append("It is alone in its class, so no choice of weights changes that.")
     elif best.first_share is not None:
         parts.append(_weights(best, favourite, declared))
@@ -169,8 +170,8 @@ def _before(best: Option, second: Option, criteria: Sequence[Criterion], declare
     """What puts the leading option before the next of its class."""
     titles = {c.code: c.entry.title.lower() for c in criteria}
     if best.id in second.dominated_by:
-        better = [titles[c.code] for c in criteria if not c.hard and _differs(best, second, c.code, criteria)]
-        return [f"It dominates {second.label}: nowhere a step worse, and better on {_list(better)}."]
+        better = [titles[c.code] for c in criteria if not c.hard and differs(best, second, c.code, criteria)]
+        return [f"It dominates {second.label}: nowhere a step worse, and better on {listed(better)}."]
     if declared.method != "lexicographic":
         method = TITLES[declared.method]
         ahead, behind = (o.standing.partition(",")[0] for o in (best, second))
@@ -180,12 +181,13 @@ def _before(best: Option, second: Option, criteria: Sequence[Criterion], declare
         if best.rank == second.rank:
             return [f"{method} puts it level with {second.label} ({ahead})."]
         return [f"Before {second.label} it is placed by {method} ({ahead} against {behind})."]
-    decides = next((c for c in declared.sequence if c in best.criteria and _differs(best, second, c, criteria)), None)
+    turn = in_turn(declared.criteria, declared.sequence)
+    decides = next((c for c in turn if c in best.criteria and differs(best, second, c, criteria)), None)
     if decides is None:
         return []
     return [
         f"Before {second.label} it is placed by {titles[decides]} "
-        f"({_number(best, decides)} against {_number(second, decides)})."
+        f"({number(best, decides)} against {number(second, decides)})."
     ]
 
 
@@ -196,14 +198,14 @@ def _robust(
     titles = {c.code: c.entry.title.lower() for c in criteria}
     parts = []
     if without:
-        parts.append(f"The first place would change without {_list([titles[c] for c in without], 3, 'or')}.")
+        parts.append(f"The first place would change without {listed([titles[c] for c in without], 3, 'or')}.")
     if fragile:
         names = {e.statement for e in fragile}
         sole = [c for c in best.coverage if c.must and c.value == "pass" and {*c.evidence} <= names]
         sure = all(c.level == c.required for c in sole)
         doubt = "would" if sure else "could"
-        listed = _list([f"{e.statement} ({e.confidence or 'no'} confidence)" for e in fragile], 2, "or")
-        parts.append(f"Withdrawing {listed} alone {doubt} open a gap and change the answer.")
+        named = listed([f"{e.statement} ({e.confidence or 'no'} confidence)" for e in fragile], 2, "or")
+        parts.append(f"Withdrawing {named} alone {doubt} open a gap and change the answer.")
     return parts
 
 
@@ -220,12 +222,14 @@ def _weights(best: Option, favourite: Option, declared: Declared) -> str:
     return f"{said}." if favourite.rank == best.rank else f"{said}: {how}, not the weights, puts it first."
 
 
-def _number(option: Option, code: str) -> str:
+def number(option: Option, code: str) -> str:
+    """The value of the criterion CODE for OPTION, in words."""
     value = option.criteria[code].value
     return "unknown" if value is None else f"{value:.2g}" if isinstance(value, float) else str(value)
 
 
-def _differs(a: Option, b: Option, code: str, criteria: Sequence[Criterion]) -> bool:
+def differs(a: Option, b: Option, code: str, criteria: Sequence[Criterion]) -> bool:
+    """Whether A and B stand on different steps of the graded criterion CODE."""
     criterion = next((c for c in criteria if c.code == code), None)
     if criterion is None or criterion.hard:
         return False
@@ -261,7 +265,8 @@ def _single(option: Option, but: tuple[str, ...]) -> bool:
     return option.verdict == "ineligible" and len(option.reasons) == 1 and option.reasons[0].code not in but
 
 
-def _class(option: Option) -> tuple[str, int, bool]:
+def group(option: Option) -> tuple[str, int, bool]:
+    """What options must share to be compared on merits: verdict, number of gaps, whether conditions are open."""
     return option.verdict, len(option.gaps), bool(option.conditions)
 
 
@@ -292,18 +297,18 @@ def paragraph(
         ]
         return " ".join(parts)
     best, second = placed[0], placed[1] if len(placed) > 1 else None
-    favourite = max((o for o in placed if _class(o) == _class(best)), key=lambda o: o.first_share or 0.0)
+    favourite = max((o for o in placed if group(o) == group(best)), key=lambda o: o.first_share or 0.0)
     if full:
         parts.append(f"{best.label} leads, with full cover of the musts.")
     else:
-        parts.append(f"None covers every must; nearest is {best.label}, which lacks {_list(best.gaps)}.")
+        parts.append(f"None covers every must; nearest is {best.label}, which lacks {listed(best.gaps)}.")
     parts += _lead(best, second, favourite, criteria, declared)
     parts += _robust(best, criteria, without, fragile)
     if len(layers) > 1:
         names = {o.id: o.label for o in options}
         for layer in layers:
-            led = _list([names[i] for i in layer.options[:2]])
-            needs = f"{layer.layer} layer ({_list(layer.needs)})"
+            led = listed([names[i] for i in layer.options[:2]])
+            needs = f"{layer.layer} layer ({listed(layer.needs)})"
             parts.append(f"The {needs} is led by {led}." if led else f"No option covers the {needs}.")
     parts += _closed(options, best.gaps)
     near = next((o for o in options if _nearly(o)), None)

@@ -61,13 +61,18 @@ def dominates(a: Steps, b: Steps) -> bool:
 def key(criteria: Sequence[Criterion], found: Steps, order: Sequence[str]) -> tuple[float, ...]:
     """A sort key, best first: the criteria in ORDER, then all others in the order of their codes."""
     place = {c.code: i for i, c in enumerate(criteria)}
-    listed = [c for c in order if c in place] + [c for c in place if c not in order]
 
     def worth(code: str) -> float:
         step, criterion = found[place[code]], criteria[place[code]]
         return -(criterion.top / criterion.step / 2 if step is None else step)
 
-    return tuple(worth(code) for code in listed)
+    return tuple(worth(code) for code in in_turn(criteria, order))
+
+
+def in_turn(criteria: Sequence[Criterion], order: Sequence[str]) -> list[str]:
+    """The codes of CRITERIA as they decide: those in ORDER, then all others in the order of their codes."""
+    codes = [c.code for c in criteria]
+    return [c for c in order if c in codes] + [c for c in codes if c not in order]
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,10 @@ def _option(o: Option) -> dict[str, Any]:
         "first_interval": None if o.first_interval is None else list(o.first_interval),
         "standing": o.standing,
         "incomparable_with": list(o.incomparable_with),
+        "nearest": None
+        if o.nearest is None
+        else {"id": o.nearest.id, "label": o.nearest.label, "code": o.nearest.code, "text": o.nearest.text},
+        "explanation": o.explanation,
     }  # fmt: skip
 
 

@@ -460,3 +460,40 @@ def test_almost_full_marks_tie_with_full_marks():
 def test_the_explanation_prints_numbers_that_differ_when_it_says_a_criterion_decides(judge):
     answer, _ = judge({**RESOLVED, "d": [("state:toy-r", "state:toy-t")]}, without=("a",))
     assert "(1 against 1)" not in answer.explanation
+
+
+# ------------------------------------------------------------------ the contract, option by option
+
+
+CONTRACT = {
+    "A": ("toy-d", "F012"),  # the second of its class, and what puts A before it
+    "D": ("toy-a", "F012"),
+    "B": ("toy-d", "F004"),  # placed directly before, in the better class
+    "E": ("toy-a", "F004"),
+    "C": ("toy-a", "F005"),  # the test that keeps it out
+}
+A_IN_WORDS = (
+    "Option A covers every must: maritime domain awareness (sustained) and seabed surveillance and repair (demonstrated). "
+    "Graded: threat relevance 1, affected states included 1, capability depth 0.83, geographic specificity 1, decision speed "
+    "4 of 4 (assumed), interoperability 0 (assumed), political feasibility 1, track record 0 of 3, legitimacy and regional "
+    "ownership 0 (assumed), interest of the least interested 1 (assumed) and no new overhead 3 of 3. Not known: recent "
+    "activity. It is placed 1; its nearest competitor is Option D; what decides is affected states included (1 against 0.5). "
+    "Over all weights it comes first of its class in 82%. It would change: if st:toy-a-offer-mda (high confidence) were "
+    "withdrawn, MDA would be a gap; if st:toy-a-offer-seabed (medium confidence) were withdrawn, SEABED would be a gap. Its "
+    "weakest decisive statement is of medium confidence."
+)
+
+
+def test_every_option_names_its_nearest_competitor_and_what_decides(toy):
+    _, by = toy
+    found = {letter: (o.nearest.id, o.nearest.code) for letter, o in by.items()}
+    assert found == CONTRACT
+
+
+def test_every_option_explains_itself(toy):
+    _, by = toy
+    assert by["A"].explanation == A_IN_WORDS
+    assert "It is dominated by Option A." in by["D"].explanation
+    assert by["C"].explanation.startswith(
+        "Option C is ineligible: no open blocking has force in its rule of decision: no"
+    )
