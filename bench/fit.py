@@ -1,0 +1,104 @@
+"""How long judging takes on one process: `python bench/fit.py [NUMBER]`.
+
+First the shipped challenges one after the other, then one challenge over NUMBER (10,000 by default) generated
+arrangements beside the shipped ones: 2 to 12 participants, 1 to 3 tasks and regions, up to 4 offers backed by an
+episode, a rule of decision. A fixed seed. Reading and inferring are told apart from judging; times are of this machine.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg import build, files, infer
+from kg.fit import assess
+from kg.names import PREFIXES, iri
+from kg.store import literal_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kg.store import Store
+
+SEED = 7
+DAY = date(2026, 11, 24)
+COMMON = 'mlo:source src:csis ; mlo:confidence code:medium ; mlo:method code:expert ; mlo:recorded "2026-11-24"^^xsd:date'
+
+
+def _all(store: Store, pattern: str) -> list[str]:
+    return [f"<{row['x']}>" for row in store.rows(f"SELECT DISTINCT ?x WHERE {{ {pattern} }} ORDER BY ?x")]
+
+
+def generated(store: Store, number: int) -> Iterator[str]:
+    """NUMBER arrangements in Turtle that draw on the states, threats, capabilities and regions of STORE."""
+    rng = random.Random(SEED)
+    states = _all(store, "?x mlo:iso3 ?code")
+    threats = _all(store, "?any a mlo:Task ; mlo:threat ?x")
+    capabilities = _all(store, "?any a mlo:CapabilityOffer ; mlo:capability ?x")
+    regions = _all(store, "?any a mlo:Remit ; mlo:region ?x")
+    decisions = _all(store, "?any mlo:decisionRule ?x")
+    yield "".join(f"@prefix {p}: <{ns}> .\n" for p, ns in PREFIXES.items())
+    for i in range(number):
+        a, year = f"arr:generated-{i}", rng.randint(1990, 2025)
+        yield (
+            f'{a} a mlo:Operation ; skos:notation "Z{i:05d}" ; rdfs:label "Generated {i}"@en ; '
+            f'mlo:begin "{year}"^^xsd:gYear ; mlo:listComplete true ; mlo:openness code:restricted ; '
+            f"mlo:securityPurpose true ; {COMMON} .\n"
+            f"st:g{i}-decision a mlo:DecisionStatement ; mlo:arrangement {a} ; "
+            f"mlo:decisionRule {rng.choice(decisions)} ; {COMMON} .\n"
+            f"st:g{i}-remit a mlo:Remit ; mlo:arrangement {a} ; "
+            f"mlo:region {', '.join(rng.sample(regions, rng.randint(1, 3)))} ; {COMMON} .\n"
+            f"st:g{i}-episode a mlo:ResponseEpisode ; mlo:arrangement {a} ; "
+            f'mlo:begin "{year}"^^xsd:gYear ; mlo:threat {rng.choice(threats)} ; {COMMON} .\n'
+        )
+        for k, threat in enumerate(rng.sample(threats, rng.randint(1, 3))):
+            yield f"st:g{i}-task-{k} a mlo:Task ; mlo:arrangement {a} ; mlo:threat {threat} ; {COMMON} .\n"
+        for k, capability in enumerate(rng.sample(capabilities, rng.randint(0, 4))):
+            yield (
+                f"st:g{i}-offer-{k} a mlo:CapabilityOffer ; mlo:offeredBy {a} ; mlo:capability {capability} ; "
+                f"mlo:level {rng.randint(1, 3)} ; mlo:evidence st:g{i}-episode ; {COMMON} .\n"
+            )
+        for k, state in enumerate(rng.sample(states, rng.randint(2, 12))):
+            yield (
+                f"st:g{i}-member-{k} a mlo:Participation ; mlo:arrangement {a} ; mlo:participant {state} ; "
+                f'mlo:role role:member ; mlo:begin "{year}"^^xsd:gYear ; {COMMON} .\n'
+            )
+
+
+def _timed(start: float) -> str:
+    return f"{time.perf_counter() - start:7.2f} s"
+
+
+def main(number: int) -> None:
+    """Print a line for each step."""
+    start = time.perf_counter()
+    store = build.load([*files.ontology(), *files.data()])
+    day = {"asOf": literal_term(DAY.isoformat(), "date")}
+    shipped = store.copy()
+    infer.saturate(shipped, day)
+    print(f"{_timed(start)}  read and infer the shipped data, {len(shipped):,} triples")
+    challenges = sorted(p.stem for p in (files.ROOT / "data" / "challenges").glob("*.ttl"))
+    assess(shipped, iri(f"challenge:{challenges[0]}"), as_of=DAY)
+    start = time.perf_counter()
+    for name in challenges:
+        assess(shipped, iri(f"challenge:{name}"), as_of=DAY)
+    print(f"{_timed(start)}  judge {len(challenges)} challenges, one after the other")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "generated.ttl"
+        path.write_text("".join(generated(store, number)), encoding="utf-8")
+        start = time.perf_counter()
+        build.load([path], into=store)
+    infer.saturate(store, day)
+    print(f"{_timed(start)}  read and infer {number:,} arrangements more, {len(store):,} triples")
+    start = time.perf_counter()
+    answer = assess(store, iri("challenge:baltic-undersea-cables"), as_of=DAY)
+    print(f"{_timed(start)}  judge one challenge over {answer.considered:,} options")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
