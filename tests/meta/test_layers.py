@@ -23,7 +23,7 @@ ORDER = (
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
-    "kg.timeline",
+    "kg.timeline", "kg.beyond",
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
     "kg.render.geography", "kg.render.brief", "kg.frames",
