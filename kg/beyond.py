@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kg.records import FitAnswer, Option
     from kg.store import Store
 
-SECONDS: Final = 2.0
+SECONDS: Final = 5.0
 """How long an answer about what exists may also look for each thing that does not."""
 
 

@@ -230,7 +230,7 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
         ]
         lines += _block("By authority", rows)
     lines += _block("Together", _together(answer, SHOWN if every else SHOWN // 2))
-    lines += _block(EXTENDED, _extensions(answer))
+    lines += _block(EXTENDED, extensions(answer))
     lines += _block(NEW, [in_short(p) for p in answer.proposals])
     lines += _block(*_method(answer, shown))
     flagged = [o.label for o in shown if o.overclaims]
@@ -262,7 +262,8 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
     return "\n".join(lines) + "\n"
 
 
-def _extensions(answer: FitAnswer) -> list[str]:
+def extensions(answer: FitAnswer) -> list[str]:
+    """A line for each leading option on what would let it cover every must."""
     names = {o.id: o.label for o in answer.options}
     return [_extended(x, names) for x in answer.extensions]
 
@@ -310,7 +311,7 @@ def as_markdown(answer: FitAnswer) -> str:
     if answer.sets:
         lines += ["", "## Together", ""] + [f"- {row}" for row in _together(answer)]
     if answer.extensions:
-        lines += ["", f"## {EXTENDED}", ""] + [f"- {x}" for x in _extensions(answer)]
+        lines += ["", f"## {EXTENDED}", ""] + [f"- {x}" for x in extensions(answer)]
     if answer.proposals:
         lines += ["", f"## {NEW}", ""] + [f"- {in_short(p)}" for p in answer.proposals]
     if unknown:

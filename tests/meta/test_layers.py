@@ -26,7 +26,7 @@ ORDER = (
     "kg.timeline", "kg.beyond",
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
-    "kg.render.geography", "kg.render.brief", "kg.frames",
+    "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",
 )  # fmt: skip
