@@ -56,6 +56,16 @@ DIALOGUE = {
     "2000-12-31": "EG IL MR MA TN JO DZ",
 }
 
+# Lists that a source gives by name, with the day of the source. European Pravda, 2025-12-31, and Caliber.Az, 2026-02-10, for the
+# purchases for Ukraine; Embassy of Canada, 2024-08-02, for the climate centre; Babel and Interfax, 2025-10-15, for the Nordic and
+# Baltic training (with Ukraine, which signed).
+NAMED = {
+    ("purl", "2025-12-31"): "NL DK NO SE DE CA EE LV LT IS FI BE ES LU PT SI PL AU GR NZ MK ME RO HR",
+    ("purl", "2026-02-28"): "NL DK NO SE DE CA EE LV LT IS FI BE ES LU PT SI PL AU GR NZ MK ME RO HR GB",
+    ("ccascoe", "2024-08-02"): "CA DK FR DE GR IT LV LU NO RO TR GB",
+    ("nb8-brigade-training", "2025-10-15"): "DK EE FI IS LV LT NO PL SE UA",
+}
+
 
 @cache
 def slice_of(day: str) -> Graph:
@@ -106,6 +116,11 @@ def test_nobody_is_ally_and_partner_for_peace(day):
 @pytest.mark.parametrize("name", FRAMEWORKS_TODAY)
 def test_frameworks_today(name):
     assert codes(name, TODAY) == set(FRAMEWORKS_TODAY[name].split())
+
+
+@pytest.mark.parametrize(("name", "day"), NAMED)
+def test_lists_given_by_name(name, day):
+    assert codes(name, day) == set(NAMED[name, day].split())
 
 
 @pytest.mark.parametrize("day", DIALOGUE)
