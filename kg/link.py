@@ -143,7 +143,7 @@ def shipped() -> list[Link]:
 
 
 def triples(path: Path) -> list[tuple[str, str, str]]:
-    """The claims of the table at PATH as triples of IRIs; negative decisions stay in the table. Errors as :func:`read`."""
+    """The claims of the table at PATH as triples of IRIs, without negative decisions; errors as :func:`read`."""
     return [link.triple for link in read(path) if not link.negative]
 
 

@@ -36,7 +36,7 @@ def link_check(
         folder = snapshots or files.ROOT.parent / "shared" / "opendata" / "identity"
         problems, skipped = copies.resolve(links, folder)
         problems = sorted([*link.consistency(links, subjects), *problems], key=lambda p: (p.where, p.code))
-    notes = (f"{len(links)} links, {sum(skipped.values())} not looked up, {len(problems)} findings",)
+    notes: tuple[str, ...] = (f"{len(links)} links, {sum(skipped.values())} not looked up, {len(problems)} findings",)
     notes += tuple(f"{n} not looked up: {reason}" for reason, n in sorted(skipped.items()))
     show_list(
         Table("link check", ("code", "where", "message"), tuple((p.code, p.where, p.message) for p in problems), notes),
