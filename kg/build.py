@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg import __version__, files, infer
+from kg import __version__, files, infer, link
 from kg.errors import MinilatError
 from kg.names import graph_name
 from kg.store import Store, literal_term
@@ -33,13 +33,16 @@ def load(paths: Iterable[Path], *, into: Store | None = None) -> Store:
     store = Store.memory() if into is None else into
     for path in paths:
         name = files.relative(path)
-        store.load(path, graph_name(name), where=name)
+        if path.name.endswith(".sssom.tsv"):
+            store.add_iris(link.triples(path), graph_name(name))
+        else:
+            store.load(path, graph_name(name), where=name)
     return store
 
 
 def _inputs(without: Collection[Path]) -> list[Path]:
     left_out = {p.resolve() for p in without}
-    return [p for p in (*files.ontology(), *files.data()) if p.resolve() not in left_out]
+    return [p for p in (*files.ontology(), *files.data(), *files.links()) if p.resolve() not in left_out]
 
 
 def fresh(as_of: date, *, without: Collection[Path] = ()) -> Store:

@@ -23,6 +23,11 @@ def data() -> list[Path]:
     return sorted((ROOT / "data").rglob("*.ttl"))
 
 
+def links() -> list[Path]:
+    """Every table of links to other open data."""
+    return sorted((ROOT / "data" / "links").glob("*.sssom.tsv"))
+
+
 def shapes() -> list[Path]:
     """Every file of SHACL shapes."""
     return sorted((ROOT / "rules" / "shapes").glob("*.ttl"))

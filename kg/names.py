@@ -51,6 +51,7 @@ PREFIXES: Final[dict[str, str]] = {
     "wd": "http://www.wikidata.org/entity/",
     "wdt": "http://www.wikidata.org/prop/direct/",
     "corporatebody": "http://publications.europa.eu/resource/authority/corporate-body/",
+    "geonames": "https://sws.geonames.org/",
     "eucountry": "http://publications.europa.eu/resource/authority/country/",
 }
 

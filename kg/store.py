@@ -240,6 +240,10 @@ class Store:
         self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
         self._inner.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
 
+    def add_iris(self, triples: Iterable[tuple[str, str, str]], graph: str) -> None:
+        """Add TRIPLES of IRIs to the named GRAPH and to the union."""
+        self.add((ox.Quad(*map(ox.NamedNode, triple)) for triple in triples), graph)
+
     def load(self, path: Path, graph: str, *, where: str) -> None:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kg import files, link
+
 ROOT = Path(__file__).resolve().parents[2]
 STATE_FILES = sorted((ROOT / "data" / "states").glob("*.ttl"))
 REGION_FILE = ROOT / "data" / "regions.ttl"
@@ -83,6 +85,8 @@ def store():
     s = ox.Store()
     for path in [*STATE_FILES, REGION_FILE, CATALOG_FILE]:
         s.load(path=str(path), format=ox.RdfFormat.TURTLE)
+    for path in files.links():
+        s.extend(ox.Quad(*map(ox.NamedNode, t)) for t in link.triples(path) if "/arrangement/" not in t[0])
     return s
 
 
