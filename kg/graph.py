@@ -217,6 +217,11 @@ class Graph:
             return (f"had ended by {self.as_of}: {row['end']}",)
         return () if row["complete"] else ("the list is not complete; do not count it",)
 
+    def known_as_of(self) -> str:
+        """The latest day on which a statement of the graph was recorded, as YYYY-MM-DD; empty when there is none."""
+        rows = self._store.rows("SELECT (MAX(?day) AS ?last) WHERE { ?s mlo:recorded ?day }")
+        return str(next(rows, {}).get("last") or "")
+
     def show(self, name: str) -> Card:
         """Everything recorded and inferred about whatever NAME means."""
         _, found = lookup.find_any(self._store, name)

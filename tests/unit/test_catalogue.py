@@ -63,7 +63,10 @@ def test_a_term_is_put_in_as_it_is(entry):
 def test_an_unknown_parameter_lists_those_taken(entry):
     with pytest.raises(MinilatError) as caught:
         entry.bind({"kinds": "1"})
-    assert (caught.value.code, caught.value.hint) == ("E050", "it takes day, kind")
+    assert (caught.value.code, caught.value.hint) == (
+        "E050",
+        "it takes day (date, else 2026-11-24), kind (string, else a,b)",
+    )
 
 
 @pytest.mark.parametrize(
