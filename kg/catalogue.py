@@ -90,8 +90,8 @@ class Entry:
         return _PARAM.sub(put, self.text)
 
     def takes(self) -> str:
-        """The parameters with type and default, as a sentence for people."""
-        unique = {p.name: p for p in self.parameters}
+        """The parameters with type and default, as a sentence for people; the day is given by --as-of."""
+        unique = {p.name: p for p in self.parameters if p.name != "asOf"}
         listed = ", ".join(f"{p.name} ({p.type}, else {p.usual})" for _, p in sorted(unique.items()))
         return f"it takes {listed}" if listed else "it takes no parameters"
 

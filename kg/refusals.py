@@ -47,6 +47,4 @@ def check(text: str) -> None:
     """Nothing for an ordinary text. Raises MinilatError E140, with the reason, when TEXT asks for what is refused."""
     refusal = find(text)
     if refusal is not None:
-        raise MinilatError(
-            "E140", f"{refusal.code} {refusal.name} is refused: {refusal.reason}", hint=refusal.instead
-        )
+        raise MinilatError("E140", f"{refusal.code} {refusal.name} is refused: {refusal.reason}", hint=refusal.instead)

@@ -98,6 +98,8 @@ def query(
             takes = "" if entry is None else f"{entry.code}: {entry.takes()}"
             raise MinilatError("E022", f"{pair!r} is not name=value", where="--param", hint=takes)
         values[name] = value
+    if entry is not None and "asOf" in values:  # the day is that of the graph, never of one query alone
+        as_of = values.pop("asOf")
     source = "" if entry is not None else _source(what)
     graph = open_graph(as_of, no_cache=no_cache)
     text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
@@ -107,7 +109,7 @@ def query(
 
 
 def _preface(graph: Graph, entry: Entry, values: Mapping[str, str]) -> Iterator[str]:
-    """What a reader of the answer must know: the question, its day, its version, what was taken as given, its limits."""
+    """What a reader of the answer must know: question, day, version, what was taken as given, limits."""
     from kg import __version__
 
     yield f"{entry.code}: {entry.title}"

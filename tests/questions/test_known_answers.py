@@ -96,7 +96,11 @@ def test_cq30_every_membership_has_a_source_and_a_licence():
     assert all(r["source"] and r["licence"] and r["statement"] for r in rows)
     assert {r["iso_status"] for r in rows if r["iso2"] == "XK"} == {"user-assigned"}
     assert {r["iso2"] for r in rows if r["iso_status"] == "user-assigned"} == {"XK"}
-    assert {r["name"] for r in rows if not r["iso2"]} <= {"European Union", "NATO", "North Atlantic Treaty Organization"}
+    assert {r["name"] for r in rows if not r["iso2"]} <= {
+        "European Union",
+        "NATO",
+        "North Atlantic Treaty Organization",
+    }
     assert len({r["statement"] for r in rows}) == len(rows)
 
 
@@ -143,7 +147,11 @@ def test_cq42_formats_led_by_ukraine_or_with_it_inside():
 def test_cq27_short_paths_of_ireland_and_japan():
     irish = {r["via"]: r for r in ask("CQ27", state="irl")}
     centre = irish["Cooperative Cyber Defence Centre of Excellence"]
-    assert (centre["links"], centre["role"], centre["belongs_by"]) == (1, "contributing participant", "accredited by it")
+    assert (centre["links"], centre["role"], centre["belongs_by"]) == (
+        1,
+        "contributing participant",
+        "accredited by it",
+    )
     japanese = {r["statement"].removesuffix("-participant"): r for r in ask("CQ27", state="jpn")}
     assert {"itpp-jpn-partner", "ccdcoe-jpn-contributing"} <= set(japanese)
     assert (japanese["gcap-jpn"]["links"], japanese["gcap-jpn"]["with"]) == (2, "GB IT")
