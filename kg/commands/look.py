@@ -57,11 +57,20 @@ def list_(kind: str, as_of: AsOf = None, form: Format = None, no_cache: NoCache 
 
 
 @app.command()
-def queries(form: Format = None) -> None:
+def queries(
+    form: Format = None,
+    page: Annotated[bool, typer.Option("--page", help="The page docs/questions.md, from the headers.")] = False,
+) -> None:
     """The named queries, with what they take."""
     from kg import catalogue, refusals
     from kg.records import Table
 
+    if page:
+        from kg.render import questions
+
+        competency = [e for e in catalogue.questions() if e.code.startswith("CQ")]
+        write(questions.page(competency, refusals.refusals()))
+        return
     rows = [
         (e.code, e.name, e.title, ", ".join(dict.fromkeys(p.name for p in e.parameters)))
         for e in (*catalogue.questions(), *catalogue.criteria())

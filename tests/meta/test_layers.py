@@ -19,13 +19,14 @@ ORDER = (
     "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate", "kg.stocktake",
+    "kg.releases",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
     "kg.timeline", "kg.beyond",
     # what is shown, and the doors
-    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.stocktake",
+    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.stocktake", "kg.render.questions",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.commands.survey", "kg.cli",
@@ -106,7 +107,7 @@ def test_the_front_page_imports_only_on_first_use():
         ("urllib", {"kg.names"}),  # urllib.parse, for the names of graphs
         ("urllib.request", set()),
         ("http", set()),
-        ("subprocess", set()),
+        ("subprocess", {"kg.releases"}),  # git, to read a release by its tag
     ],
 )
 def test_a_library_has_one_importer(library, only):
