@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import answer, build, catalogue, dates, files, lookup, stocktake, timeline, validate
+from kg import answer, build, catalogue, dates, files, lookup, releases, stocktake, timeline, validate
 from kg.beyond import beyond
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
@@ -49,6 +49,16 @@ class Graph:
             hidden = [_file_of(names, lookup.find(names, "arrangement", h)) for h in wanted]
         store = build.cached(when, without=hidden) if cache else build.fresh(when, without=hidden)
         return cls(store, when)
+
+    @classmethod
+    def release(cls, name: str, as_of: date | str | None = None) -> Graph:
+        """The data of the release NAME (a folder, or a git tag or revision), cut for the day AS_OF by today's rules.
+
+        Raises MinilatError E020 (not a day), E150 or E151 (no such release), E031 (a file cannot be parsed).
+        """
+        when = dates.today() if as_of is None else dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
+        with releases.data(name) as root:
+            return cls(build.of_data(root, when), when)
 
     def fit(
         self,

@@ -117,21 +117,29 @@ def _unpack(archive: bytes, place: Path) -> None:
             target.write_bytes(source.read())
 
 
+@contextmanager
+def data(name: str) -> Iterator[Path]:
+    """The folder with the data of the release called NAME while the block runs.
+
+    Raises MinilatError E150 (no such release) or E151 (it holds no Turtle file).
+    """
+    with folder(name) as place:
+        root = place / "data" if (place / "data").is_dir() else place
+        if not any(p.is_file() for p in root.rglob("*.ttl")):
+            hint = "a release is the folder data/, or holds it"
+            raise MinilatError("E151", f"{name!r} holds no Turtle file", hint=hint)
+        yield root
+
+
 def read(name: str) -> Release:
     """The release called NAME.
 
     Raises MinilatError E150 (no such release), E151 (it holds no Turtle file) or E031 (a file cannot be parsed).
     """
-    with folder(name) as place:
-        root = place / "data" if (place / "data").is_dir() else place
-        paths = sorted(p for p in root.rglob("*.ttl") if p.is_file())
-        if not paths:
-            raise MinilatError(
-                "E151", f"{name!r} holds no Turtle file", hint="a release is the folder data/, or holds it"
-            )
+    with data(name) as root:
         facts: Facts = {}
         file: dict[str, str] = {}
-        for path in paths:
+        for path in sorted(p for p in root.rglob("*.ttl") if p.is_file()):
             where = path.relative_to(root).as_posix()
             for subject, said in _subjects(path, f"{name}:{where}"):
                 file.setdefault(subject, where)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.commands.console import app, open_graph, show_list, write
+from kg.commands.console import app, open_graph, open_release, show_list, write
 from kg.errors import MinilatError
 from kg.options import AsOf, Format, NoCache, QueryFormat, ReportFormat, Roles
 
@@ -94,6 +94,9 @@ def query(
     ] = None,
     max_rows: Annotated[int, typer.Option(min=1, help="Refuse a longer answer.")] = 100_000,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds after which to give up.")] = 30.0,
+    release: Annotated[
+        str | None, typer.Option(metavar="RELEASE", help="Ask the data of this folder, or of this git tag or revision.")
+    ] = None,
     no_cache: NoCache = False,
 ) -> None:
     """Run SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE, with all prefixes known. Updates are refused."""
@@ -110,7 +113,7 @@ def query(
     if entry is not None and "asOf" in values:  # the day is that of the graph, never of one query alone
         as_of = values.pop("asOf")
     source = "" if entry is not None else _source(what)
-    graph = open_graph(as_of, no_cache=no_cache)
+    graph = open_graph(as_of, no_cache=no_cache) if release is None else open_release(release, as_of)
     text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
     if entry is not None and entry.code.startswith("CQ"):
         print("\n".join(_preface(graph, entry, values)), file=sys.stderr)

@@ -141,6 +141,27 @@ def test_an_archive_writes_nothing_outside_its_place(tmp_path):
     assert [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()] == ["place/data/ok.ttl"]
 
 
+def test_an_older_release_is_asked_for_what_was_believed(run, tmp_path):
+    """A statement that was withdrawn since is still in the release of its day."""
+    world = (files.ROOT / "tests" / "questions" / "world.ttl").read_text(encoding="utf-8")
+    for name, more in (("old", "state:eee"), ("new", "state:fff")):
+        place = tmp_path / name / "data"
+        place.mkdir(parents=True)
+        (place / "world.ttl").write_text(
+            world + f'st:late a mlo:Participation ; mlo:participant {more} ; mlo:arrangement arr:nato ; '
+            'mlo:role role:member ; mlo:begin "2019-01-01"^^xsd:date ; mlo:source src:one ; mlo:confidence code:high ; '
+            'mlo:method code:news ; mlo:recorded "2020-02-02"^^xsd:date .\n',
+            encoding="utf-8",
+        )  # fmt: skip
+    for name, code in (("old", "EE"), ("new", "FF")):
+        words = ("--param", "arrangements=nato", "--param", "known=2020-02-02", "--as-of", "2020-06-01")
+        ran = run("query", "CQ34", *words, "--release", tmp_path / name)
+        found = {r["iso2"] for r in csv.DictReader(io.StringIO(ran.out)) if r["belief"] == "believed"}
+        assert found == {"AA", "BB", "CC", code}
+        assert "known as of 2020-02-02" in ran.err
+    assert run("query", "CQ34", "--release", "nowhere").code == 2
+
+
 def test_the_command_line(run, tmp_path):
     release(tmp_path / "old", statement("a", "2010"))
     release(tmp_path / "new", statement("a", "2011"))
