@@ -216,7 +216,8 @@ def _scopes(counted: _Counted, days: Sequence[str]) -> Iterable[tuple[str, str, 
         yield "framework", name, {d: {w for w, i in counted.enrolled[d] if i == name} for d in days}
     for region in sorted(counted.regions):
         inside = {d: counted.regions[region] & counted.partners(d) for d in days}
-        if any(len(who) > 1 for who in inside.values()):
+        everywhere = all(inside[d] == counted.partners(d) for d in days)
+        if not everywhere and any(len(who) > 1 for who in inside.values()):
             yield "region", region, inside
 
 
@@ -249,12 +250,28 @@ def _spokes(counted: _Counted, scope: str, of: str, name: str, day: str, who: se
     partners = counted.partners(day)
     others = partners if scope == "partner" else who
     pairs = {(min(a, b), max(a, b)) for a, b in combinations(sorted(who | others), 2) if a in who or b in who}
-    # A format in which half of all partners sit says nothing of a pair.
-    small = [f & partners for f in counted.together[day].values() if 2 * len(f & partners) < len(partners)]
-    apart = {(a, b) for a, b in pairs if not any(a in f and b in f for f in small)}
+    linking = _linking(counted, day)
+    apart = {(a, b) for a, b in pairs if not any(a in f and b in f for f in linking)}
     value = len(apart) / len(pairs) if pairs else None
     said = "measured" if pairs else "not computable: fewer than two partners"
     return Index("B3", scope, of, name, day, value, _listed(apart), _listed(pairs), said)
+
+
+def _linking(counted: _Counted, day: str) -> list[set[str]]:
+    """The partners in each format that tells one pair from another.
+
+    A format with half of all partners, or with nine in ten of the largest framework, is one for all of them.
+    """
+    partners = counted.partners(day)
+    circles: dict[str, set[str]] = defaultdict(set)
+    for who, instrument in counted.enrolled[day]:
+        if counted.kind[instrument] == "partnership framework":
+            circles[instrument].add(who)
+    largest = max(circles.values(), key=len, default=set())
+    inside = [f & partners for f in counted.together[day].values()]
+    return [
+        f for f in inside if 2 * len(f) < len(partners) and not (largest and 10 * len(f & largest) >= 9 * len(largest))
+    ]
 
 
 def _sleep(counted: _Counted, scope: str, of: str, name: str, day: str, pairs: set[Pair]) -> Index:

@@ -70,6 +70,14 @@ def test_b3_counts_pairs_that_meet_nowhere(found):
     assert index(found, "B3", "all", "all").value == 1.0
 
 
+def test_a_format_for_a_whole_framework_links_nobody():
+    counted = stocktake._Counted()
+    counted.kind |= {"circle": "partnership framework", "tool": "partnership tool"}
+    counted.enrolled["day"] |= {("a", "circle"), ("b", "circle"), ("c", "tool"), ("d", "tool"), ("e", "tool")}
+    counted.together["day"] |= {"relief": {"a", "b"}, "drill": {"a", "c"}, "centre": {"a", "b", "c"}}
+    assert stocktake._linking(counted, "day") == [{"a", "c"}]
+
+
 def test_b3_of_a_lone_partner_is_unknown_and_not_nothing(found):
     one = index(found, "B3", "region", "shore") if any(i.of == "shore" for i in found.indices) else None
     assert one is None, "a region with one partner is no region of partners"
