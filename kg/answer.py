@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kg import catalogue, lookup
@@ -32,7 +33,18 @@ def term(store: Store, parameter: Parameter, text: str) -> str:
     """
     if not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text):
         raise MinilatError("E054", "the value is not UTF-8 text", where=f"--param {parameter.name}")
-    kind = parameter.type
+    if text.strip().lower() == "any" and parameter.default == "UNDEF":
+        return "UNDEF"
+    if parameter.several:
+        single = replace(parameter, type=parameter.type.removesuffix("+"))
+        return " ".join(term(store, single, part.strip()) for part in text.split(","))
+    kind = parameter.kind
+    if kind == "word":
+        if text not in parameter.words:
+            raise MinilatError(
+                "E054", f"{text!r} is not one of {', '.join(parameter.words)}", where=f"--param {parameter.name}"
+            )
+        return literal_term(text)
     if kind in lookup.kinds():
         return iri_term(lookup.find(store, kind, text))
     if kind == "date":
@@ -50,11 +62,19 @@ def term(store: Store, parameter: Parameter, text: str) -> str:
 
 
 def bind(store: Store, entry: Entry, values: Mapping[str, str], as_of: date) -> str:
-    """The text of a named query with VALUES as its parameters and the day as its asOf."""
+    """The text of a named query with VALUES as its parameters and the day as its asOf.
+
+    Raises MinilatError E050 for a parameter it does not take, and E001–E008, E011, E020, E054 or E140 for a value that
+    is not of its type; both list what the query takes.
+    """
     terms = {}
     for parameter in entry.parameters:
         if parameter.name in values:
-            terms[parameter.name] = term(store, parameter, values[parameter.name])
+            try:
+                terms[parameter.name] = term(store, parameter, values[parameter.name])
+            except MinilatError as error:
+                hint = "; ".join(h for h in (error.hint, f"{entry.code}: {entry.takes()}") if h)
+                raise MinilatError(error.code, error.message, where=f"--param {parameter.name}", hint=hint) from None
         elif parameter.name == "asOf":
             terms["asOf"] = literal_term(as_of.isoformat(), "date")
     unknown = {name: "" for name in values if name not in terms}

@@ -52,6 +52,16 @@ def fresh(as_of: date, *, without: Collection[Path] = ()) -> Store:
     return store
 
 
+def of_data(root: Path, as_of: date) -> Store:
+    """A graph for the day AS_OF from the data in the folder ROOT, with the ontology and the rules of today."""
+    store = load(files.ontology())
+    for path in sorted(root.rglob("*.ttl")):
+        name = f"data/{path.relative_to(root).as_posix()}"
+        store.load(path, graph_name(name), where=name)
+    infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")})
+    return store
+
+
 def cache_folder() -> Path:
     """Where built graphs are kept: $MINILAT_CACHE, or the user's cache folder."""
     if chosen := os.environ.get("MINILAT_CACHE"):

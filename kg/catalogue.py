@@ -4,6 +4,7 @@ A header is the run of comment lines at the top, ``# key: value``. Parameters ar
 
     VALUES ?asOf { "2026-11-24"^^xsd:date }  # @param asOf date the day asked about
 
+A type followed by ``+`` takes several values, ``word(a|b)`` one of the words listed; a default of UNDEF means any.
 Binding replaces only what stands between the braces, with a term written by the store, never with pasted text.
 """
 
@@ -15,14 +16,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg import files
+from kg import files, refusals
 from kg.errors import MinilatError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HEADER: Final = re.compile(r"#\s?([\w-]+):\s*(.*)")
-_PARAM: Final = re.compile(r"VALUES \?(\w+) \{([^}\n]*)\}(?=[ \t]*#[ \t]*@param (\w+) (\w+)[ \t]*([^\n]*))")
+_PARAM: Final = re.compile(
+    r"VALUES \?(\w+) \{([^}\n]*)\}(?=[ \t]*#[ \t]*@param (\w+) (\w+(?:\([\w|-]+\))?\+?)[ \t]*([^\n]*))"
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,30 @@ class Parameter:
     type: str
     meaning: str
     default: str
+
+    @property
+    def kind(self) -> str:
+        """The type of one value: 'state', 'date', 'word' …, without what says how many or which words."""
+        return re.sub(r"[^\w].*", "", self.type)
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one value may be given, between commas."""
+        return self.type.endswith("+")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words a parameter of type word(…) takes; empty for every other type."""
+        inside = re.search(r"\(([^)]*)\)", self.type)
+        return tuple(inside[1].split("|")) if inside else ()
+
+    @property
+    def usual(self) -> str:
+        """The default as a user would write it: any for UNDEF, ids without their prefix, values between commas."""
+        if self.default == "UNDEF":
+            return "any"
+        found = re.findall(r'"([^"]*)"\S*|([^\s"]+)', self.default)
+        return ",".join(quoted or bare.partition(":")[2] or bare for quoted, bare in found)
 
 
 @dataclass(frozen=True)
@@ -55,13 +82,18 @@ class Entry:
         """
         known = {p.name for p in self.parameters}
         if unknown := sorted(terms.keys() - known):
-            takes = ", ".join(sorted(known)) or "no parameters"
-            raise MinilatError("E050", f"{self.code} has no parameter {unknown[0]!r}", hint=f"it takes {takes}")
+            raise MinilatError("E050", f"{self.code} has no parameter {unknown[0]!r}", hint=self.takes())
 
         def put(match: re.Match[str]) -> str:
             return f"VALUES ?{match[1]} {{ {terms[match[1]]} }}" if match[1] in terms else match[0]
 
         return _PARAM.sub(put, self.text)
+
+    def takes(self) -> str:
+        """The parameters with type and default, as a sentence for people; the day is given by --as-of."""
+        unique = {p.name: p for p in self.parameters if p.name != "asOf"}
+        listed = ", ".join(f"{p.name} ({p.type}, else {p.usual})" for _, p in sorted(unique.items()))
+        return f"it takes {listed}" if listed else "it takes no parameters"
 
 
 def read(path: Path) -> Entry:
@@ -109,7 +141,8 @@ def question(name: str) -> Entry | None:
 
 
 def no_question(name: str) -> MinilatError:
-    """The error for a query nobody has: E052, with the closest names."""
+    """The error for a query nobody has: E052, with the closest names; raises E140 for what is refused on principle."""
+    refusals.check(name)
     names = [n for e in questions() for n in (e.name, e.code)]
     hint = did_you_mean(
         name, names, otherwise="`minilat queries` lists them; a file must exist; - reads standard input"

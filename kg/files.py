@@ -48,6 +48,11 @@ def questions() -> list[Path]:
     return sorted(p for p in (ROOT / "queries").rglob("*.rq") if p.parent.name != "fit")
 
 
+def refused() -> Path:
+    """The table of questions that are refused, with the reason."""
+    return ROOT / "queries" / "refused.tsv"
+
+
 def relative(path: Path) -> str:
     """PATH as shown to people and used in graph names: relative to the project when it lies inside, else its name."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import answer, build, catalogue, dates, files, lookup, timeline, validate
+from kg import answer, build, catalogue, dates, files, lookup, releases, stocktake, timeline, validate
 from kg.beyond import beyond
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kg.records import Composed
+    from kg.stocktake import Stocktake
     from kg.store import Row, Store
     from kg.timeline import Timeline
 
@@ -48,6 +49,16 @@ class Graph:
             hidden = [_file_of(names, lookup.find(names, "arrangement", h)) for h in wanted]
         store = build.cached(when, without=hidden) if cache else build.fresh(when, without=hidden)
         return cls(store, when)
+
+    @classmethod
+    def release(cls, name: str, as_of: date | str | None = None) -> Graph:
+        """The data of the release NAME (a folder, or a git tag or revision), cut for the day AS_OF by today's rules.
+
+        Raises MinilatError E020 (not a day), E150 or E151 (no such release), E031 (a file cannot be parsed).
+        """
+        when = dates.today() if as_of is None else dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
+        with releases.data(name) as root:
+            return cls(build.of_data(root, when), when)
 
     def fit(
         self,
@@ -216,6 +227,19 @@ class Graph:
         if not row["live"]:
             return (f"had ended by {self.as_of}: {row['end']}",)
         return () if row["complete"] else ("the list is not complete; do not count it",)
+
+    def stocktake(self, *, owner: str = "nato", days: Sequence[str] = (), months: int = 36) -> Stocktake:
+        """The stock-take of the partners of OWNER, with the indices also on DAYS before; see kg.stocktake."""
+        return stocktake.take(self._store, self.as_of, owner=owner, days=days, months=months)
+
+    def doubts(self) -> Table:
+        """What is doubted, marked for review or of low confidence, the record first on which most conclusions rest."""
+        return stocktake.doubts(self._store, self.as_of)
+
+    def known_as_of(self) -> str:
+        """The latest day on which a statement of the graph was recorded, as YYYY-MM-DD; empty when there is none."""
+        rows = self._store.rows("SELECT (MAX(?day) AS ?last) WHERE { ?s mlo:recorded ?day }")
+        return str(next(rows, {}).get("last") or "")
 
     def show(self, name: str) -> Card:
         """Everything recorded and inferred about whatever NAME means."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kg import refusals
 from kg.errors import MinilatError, did_you_mean
 from kg.names import PREFIXES, curie, slug
 from kg.records import Thing
@@ -42,7 +43,8 @@ def names(store: Store, kind: str) -> dict[str, set[str]]:
 def find(store: Store, kind: str, text: str) -> str:
     """The IRI of the thing of KIND called TEXT (id, notation, code or name in any case).
 
-    Raises MinilatError E001–E008 when there is none, naming the closest, or when there are several.
+    Raises MinilatError E001–E008 when there is none, naming the closest, or when there are several; E140 when TEXT
+    names what this product refuses to answer.
     """
     wanted = text.strip().lower()
     if ":" in wanted and wanted.split(":", 1)[0] in PREFIXES:
@@ -55,6 +57,7 @@ def find(store: Store, kind: str, text: str) -> str:
     if hits:
         listed = ", ".join(sorted(slug(h) for h in hits))
         raise MinilatError(_KINDS[kind][0], f"{text!r} names several {kind}s", hint=f"say which: {listed}")
+    refusals.check(text)
     hint = did_you_mean(text, known, otherwise=f"`minilat list {kind}s` shows them all")
     raise MinilatError(_KINDS[kind][0], f"no {kind} called {text!r} on this day", hint=hint)
 

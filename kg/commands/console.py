@@ -67,6 +67,14 @@ def open_graph(as_of: str | None, *, no_cache: bool, hide: tuple[str, ...] = ())
         return Graph.load(day, cache=not no_cache, hide=hide)
 
 
+def open_release(name: str, as_of: str | None) -> Graph:
+    """The graph of the release NAME for the day AS_OF (today by default); it is built anew each time."""
+    from kg.graph import Graph
+
+    with Waiting("building the graph of this release …"):
+        return Graph.release(name, as_of)
+
+
 def write(text: str) -> None:
     """TEXT on stdout."""
     sys.stdout.write(text)

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.commands.console import app, open_graph, show_list, write
+from kg.commands.console import app, open_graph, open_release, show_list, write
 from kg.errors import MinilatError
 from kg.options import AsOf, Format, NoCache, QueryFormat, ReportFormat, Roles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kg.catalogue import Entry
     from kg.graph import Graph
 
 
@@ -54,15 +57,25 @@ def list_(kind: str, as_of: AsOf = None, form: Format = None, no_cache: NoCache 
 
 
 @app.command()
-def queries(form: Format = None) -> None:
+def queries(
+    form: Format = None,
+    page: Annotated[bool, typer.Option("--page", help="The page docs/questions.md, from the headers.")] = False,
+) -> None:
     """The named queries, with what they take."""
-    from kg import catalogue
+    from kg import catalogue, refusals
     from kg.records import Table
 
+    if page:
+        from kg.render import questions
+
+        competency = [e for e in catalogue.questions() if e.code.startswith("CQ")]
+        write(questions.page(competency, refusals.refusals()))
+        return
     rows = [
-        (e.code, e.name, e.title, ", ".join(p.name for p in e.parameters))
+        (e.code, e.name, e.title, ", ".join(dict.fromkeys(p.name for p in e.parameters)))
         for e in (*catalogue.questions(), *catalogue.criteria())
     ]
+    rows += [(r.code, r.name, f"refused: {r.reason}", "") for r in refusals.refusals()]
     show_list(Table("queries", ("code", "name", "question", "parameters"), tuple(rows)), form)
 
 
@@ -81,20 +94,45 @@ def query(
     ] = None,
     max_rows: Annotated[int, typer.Option(min=1, help="Refuse a longer answer.")] = 100_000,
     timeout: Annotated[float, typer.Option(min=0.01, help="Seconds after which to give up.")] = 30.0,
+    release: Annotated[
+        str | None, typer.Option(metavar="RELEASE", help="Ask the data of this folder, or of this git tag or revision.")
+    ] = None,
     no_cache: NoCache = False,
 ) -> None:
     """Run SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE, with all prefixes known. Updates are refused."""
+    from kg import catalogue
+
+    entry = catalogue.question(what)
     values = {}
     for pair in param or []:
         name, equals, value = pair.partition("=")
         if not equals:
-            raise MinilatError("E022", f"{pair!r} is not name=value", where="--param")
+            takes = "" if entry is None else f"{entry.code}: {entry.takes()}"
+            raise MinilatError("E022", f"{pair!r} is not name=value", where="--param", hint=takes)
         values[name] = value
-    from kg import catalogue
-
-    graph = open_graph(as_of, no_cache=no_cache)
-    text = graph.text(what, values) if catalogue.question(what) else graph.sparql(_source(what), values)
+    if entry is not None and "asOf" in values:  # the day is that of the graph, never of one query alone
+        as_of = values.pop("asOf")
+    source = "" if entry is not None else _source(what)
+    graph = open_graph(as_of, no_cache=no_cache) if release is None else open_release(release, as_of)
+    text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
+    if entry is not None and entry.code.startswith("CQ"):
+        print("\n".join(_preface(graph, entry, values)), file=sys.stderr)
     _answer(graph, text, form, max_rows, timeout)
+
+
+def _preface(graph: Graph, entry: Entry, values: Mapping[str, str]) -> Iterator[str]:
+    """What a reader of the answer must know: question, day, version, what was taken as given, limits."""
+    from kg import __version__
+
+    yield f"{entry.code}: {entry.title}"
+    yield f"  as of {graph.as_of}, known as of {graph.known_as_of()}, rules and data of minilat {__version__}"
+    usual = {p.name: p.usual for p in entry.parameters if p.name not in values and p.name != "asOf"}
+    if usual:
+        yield "  not given, so taken as usual: " + ", ".join(f"{k}={v}" for k, v in usual.items())
+    if limit := entry.header.get("limit"):
+        yield f"  limit: {limit}"
+    if see := entry.header.get("see"):
+        yield f"  see also: {see}"
 
 
 def _source(what: str) -> str:

@@ -520,7 +520,7 @@ def test_a_query_comes_from_a_file_or_by_name(ask, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "hint"),
     [
-        (("Q001", "--param", "arangement=jef"), "E050", "it takes arrangement, roles"),
+        (("Q001", "--param", "arangement=jef"), "E050", "it takes arrangement (arrangement, else jef), roles"),
         (("Q001", "--param", "arrangement"), "E022", "name=value"),
         (("Q001", "--param", "arrangement=jeff"), "E002", "'jef'"),
         (("Q003", "--param", "thing=nosuch:thing"), "E010", "nosuch"),

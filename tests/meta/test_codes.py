@@ -64,11 +64,11 @@ ENTRIES = [*files.rules(), *files.criteria(), *files.questions()]
 @pytest.mark.parametrize("path", ENTRIES, ids=lambda p: p.stem)
 def test_a_query_file_says_what_and_why(path):
     entry = catalogue.read(path)
-    assert re.fullmatch(r"[RFQ]\d{3}-[a-z0-9]+(-[a-z0-9]+)*", path.stem)
+    assert re.fullmatch(r"(?:[RFQ]\d{3}|CQ\d\d)-[a-z0-9]+(-[a-z0-9]+)*", path.stem)
     assert entry.header["id"] == path.stem[:4]
     assert len(entry.title) > 10
     assert len(entry.why) > 10
-    assert path.stem[0] == {"infer": "R", "fit": "F"}.get(path.parent.name, "Q")
+    assert path.stem[0] == {"infer": "R", "fit": "F", "questions": "C"}.get(path.parent.name, "Q")
 
 
 @pytest.mark.parametrize("path", files.questions(), ids=lambda p: p.stem)
@@ -81,7 +81,9 @@ def test_every_parameter_says_what_it_means(path):
     entry = catalogue.read(path)
     known = {"arrangement", "challenge", "state", "threat", "capability", "region", "source", "role"}
     for parameter in entry.parameters:
-        assert parameter.type in known | {"date", "integer", "decimal", "code", "iri", "string"}
+        assert parameter.kind in known | {"date", "integer", "decimal", "code", "iri", "string", "word"}
+        assert (parameter.kind == "word") == (len(parameter.words) > 1)
+        assert parameter.usual
         assert parameter.meaning
     assert entry.text.count("@param") == len(entry.parameters), "a parameter line that is not understood"
 

@@ -16,20 +16,21 @@ ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
     # the store, and what is read from headers
-    "kg.store", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
+    "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
     # the acts
-    "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate",
+    "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate", "kg.stocktake",
+    "kg.releases",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
     "kg.timeline", "kg.beyond",
     # what is shown, and the doors
-    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
+    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.stocktake", "kg.render.questions",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look",
-    "kg.commands.publish", "kg.cli",
+    "kg.commands.publish", "kg.commands.survey", "kg.cli",
 )  # fmt: skip
 """A module may import only those that stand before it."""
 
@@ -99,6 +100,7 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.commands.judge",
                 "kg.commands.look",
                 "kg.commands.publish",
+                "kg.commands.survey",
             },
         ),
         ("rich", {"kg.render.tables"}),
@@ -107,7 +109,7 @@ def test_the_front_page_imports_only_on_first_use():
         ("urllib", {"kg.names"}),  # urllib.parse, for the names of graphs
         ("urllib.request", set()),
         ("http", set()),
-        ("subprocess", set()),
+        ("subprocess", {"kg.releases"}),  # git, to read a release by its tag
     ],
 )
 def test_a_library_has_one_importer(library, only):

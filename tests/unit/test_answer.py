@@ -52,6 +52,24 @@ def test_text_of_another_type_is_refused(graph, kind, text, code):
     assert caught.value.code == code
 
 
+def test_several_values_and_any(graph):
+    several = Parameter("x", "arrangement+", "", "arr:jef")
+    base = "https://w3id.org/minilat/id/arrangement/"
+    assert answer.term(graph.store, several, "jef, EI2") == f"<{base}jef> <{base}ei2>"
+    assert answer.term(graph.store, Parameter("x", "state", "", "UNDEF"), "any") == "UNDEF"
+    assert answer.term(graph.store, Parameter("x", "word(core|all)", "", '"core"'), "all") == '"all"'
+    for parameter in (Parameter("x", "state", "", "state:est"), Parameter("x", "word(core|all)", "", '"core"')):
+        with pytest.raises(MinilatError):
+            answer.term(graph.store, parameter, "any")
+
+
+def test_what_is_wrong_with_a_value_says_what_the_query_takes(graph):
+    with pytest.raises(MinilatError) as caught:
+        answer.table(graph.store, "CQ05", {"months": "many"}, DAY, "")
+    assert (caught.value.code, caught.value.where) == ("E054", "--param months")
+    assert caught.value.hint == "CQ05: it takes months (integer, else 36)"
+
+
 def test_a_surrogate_is_refused(graph):
     with pytest.raises(MinilatError):
         answer.term(graph.store, Parameter("x", "string", "", ""), "\udcff")

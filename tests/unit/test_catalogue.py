@@ -63,7 +63,10 @@ def test_a_term_is_put_in_as_it_is(entry):
 def test_an_unknown_parameter_lists_those_taken(entry):
     with pytest.raises(MinilatError) as caught:
         entry.bind({"kinds": "1"})
-    assert (caught.value.code, caught.value.hint) == ("E050", "it takes day, kind")
+    assert (caught.value.code, caught.value.hint) == (
+        "E050",
+        "it takes day (date, else 2026-11-24), kind (string, else a,b)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,3 +111,26 @@ def test_listings_are_in_the_order_of_their_codes(listing):
     codes = [e.code for e in listing()]
     assert codes == sorted(codes)
     assert codes
+
+
+@pytest.mark.parametrize(
+    ("type_", "default", "kind", "several", "words", "usual"),
+    [
+        ("arrangement", "arr:jef", "arrangement", False, (), "jef"),
+        ("arrangement+", "arr:jef arr:ei2", "arrangement", True, (), "jef,ei2"),
+        ("word(core|all)", '"core"', "word", False, ("core", "all"), "core"),
+        ("date+", '"2011-06-30"^^xsd:date "2021-02-16"^^xsd:date', "date", True, (), "2011-06-30,2021-02-16"),
+        ("state", "UNDEF", "state", False, (), "any"),
+        ("integer", "36", "integer", False, (), "36"),
+    ],
+)
+def test_a_type_says_how_many_and_which(type_, default, kind, several, words, usual):
+    found = Parameter("x", type_, "what", default)
+    assert (found.kind, found.several, found.words, found.usual) == (kind, several, words, usual)
+
+
+def test_a_header_may_name_lists_and_words(tmp_path):
+    text = TEXT.replace("@param kind string the kind", "@param kind word(a|b)+ the kind")
+    found = {p.name: p for p in catalogue.read(write(tmp_path, text)).parameters}
+    assert (found["kind"].kind, found["kind"].words, found["kind"].several) == ("word", ("a", "b"), True)
+    assert found["kind"].meaning == "the kind"

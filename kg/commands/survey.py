@@ -1,0 +1,52 @@
+"""Commands that look at the whole: the stock-take, and what changed between two releases of the data."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kg.commands.console import app, open_graph, show_list, write
+from kg.options import AsOf, Format, ListFormat, NoCache, words
+
+
+@app.command()
+def stocktake(
+    as_of: AsOf = None,
+    doubts: Annotated[bool, typer.Option("--doubts", help="Only what is doubted, by how much hangs on it.")] = False,
+    owner: Annotated[str, typer.Option(help="The organisation whose partners are counted.")] = "nato",
+    days: Annotated[
+        str, typer.Option(metavar="DAY,…", help="Earlier days to compare with; 2011-06-30 and 2021-02-16 by default.")
+    ] = "",
+    months: Annotated[int, typer.Option(min=1, help="Months without a meeting after which a framework sleeps.")] = 36,
+    form: Format = None,
+    no_cache: NoCache = False,
+) -> None:
+    """Partners and frameworks, how one-sided it is, what sleeps, what overlaps, where the gaps are, what is doubted."""
+    graph = open_graph(as_of, no_cache=no_cache)
+    if doubts:
+        show_list(graph.doubts(), form)
+        return
+    from kg.render import stocktake as render
+
+    found = graph.stocktake(owner=owner, days=words(days), months=months)
+    write(render.as_json(found) if form is ListFormat.json else render.text(found))
+
+
+@app.command()
+def changes(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A folder, or a tag or revision of the repository.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, of the newer release.")],
+    form: Format = None,
+) -> None:
+    """Which statements differ between two releases of the data: did the world change, or only what is recorded?"""
+    from kg import releases
+    from kg.records import Table
+
+    columns = ("change", "nature", "statement", "about", "what", "recorded", "source", "file")
+    found = releases.changes(releases.read(old), releases.read(new))
+    rows = tuple(
+        (d.change, d.nature, d.subject, d.about, "; ".join(d.details), d.recorded, "; ".join(d.sources), d.file)
+        for d in found
+    )
+    show_list(Table(f"Changes from {old} to {new}", columns, rows), form)
