@@ -13,11 +13,11 @@ from typing import Annotated
 import typer
 
 from kg import __version__
-from kg.commands import check, judge, look
+from kg.commands import check, judge, look, reason
 from kg.commands.console import app
 from kg.errors import MinilatError
 
-__all__ = ["app", "check", "judge", "look", "main"]
+__all__ = ["app", "check", "judge", "look", "main", "reason"]
 
 
 def _version(asked: bool) -> None:

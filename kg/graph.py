@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from kg.records import Composed
+    from kg.records import Composed, Proof
     from kg.store import Row, Store
     from kg.timeline import Timeline
 
@@ -218,6 +218,16 @@ class Graph:
         if not row["live"]:
             return (f"had ended by {self.as_of}: {row['end']}",)
         return () if row["complete"] else ("the list is not complete; do not count it",)
+
+    def why(self, *words: str, every: bool = False) -> Proof:
+        """The proof of what WORDS ask about: OPTION CHALLENGE, ARRANGEMENT STATE, or a triple; see docs/reasoning.md.
+
+        With EVERY, other derivations too. Raises MinilatError E110 (not a question), E113 (it does not hold) or E115.
+        """
+        from kg import reason
+        from kg.prove import Prover
+
+        return reason.why(Prover(self._store, self.as_of), self.as_of, words, every=every)
 
     def show(self, name: str) -> Card:
         """Everything recorded and inferred about whatever NAME means."""

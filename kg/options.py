@@ -55,6 +55,16 @@ class ReportFormat(StrEnum):
     json = "json"
 
 
+class ProofFormat(StrEnum):
+    """How a proof is written."""
+
+    text = "text"
+    json = "json"
+    ttl = "ttl"
+    dot = "dot"
+    html = "html"
+
+
 class FailOn(StrEnum):
     """The lowest severity that makes the exit code 1."""
 

@@ -3,7 +3,8 @@
 The store runs a rule, but does not say which statements it used; for that its text is read here, into groups, triple
 patterns, filters and sub-queries, each of which can be written back as SPARQL. Turtle is read by the same code, because
 its statements are triple patterns without variables; each keeps its line. Grammar: SPARQL 1.1 Query, section 19.8, and
-RDF 1.1 Turtle, section 6.5. Terms are kept as N-Triples writes them (``<iri>``, ``"3"^^<…integer>``), variables as ``?x``.
+RDF 1.1 Turtle, section 6.5. Terms are kept as N-Triples writes them (``<iri>``, ``"3"^^<…integer>``), variables as
+``?x``.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ class Rule:
 
 
 def read_rule(text: str, *, where: str = "") -> Rule:
-    """The rule in TEXT. Raises MinilatError E111 with file and line for what is not a CONSTRUCT this engine can follow."""
+    """The rule in TEXT. Raises MinilatError E111 with file and line for what is no CONSTRUCT that can be followed."""
     reader = _Patterns(text, where)
     reader.prologue()
     reader.expect("CONSTRUCT")
@@ -257,6 +258,28 @@ def statements(text: str, *, where: str = "") -> Iterator[Triple]:
             return
         yield from reader.block()
         reader.expect(".")
+
+
+def read_fact(text: str) -> tuple[str, str, str]:
+    """The three terms of one triple in TEXT, prefixes known. Raises MinilatError E110 for anything else."""
+    try:
+        reader = _Patterns(text, "triple")
+        subject = reader.term()
+        predicate = TYPE if reader.skip("a") else reader.term()
+        found = (subject, predicate, reader.term())
+        reader.skip(".")
+        rest = reader.peek()
+    except MinilatError as error:
+        raise _no_fact(text, error.message) from None
+    if rest is not None or any(t.startswith(("?", "_:")) for t in found):
+        raise _no_fact(text, "a triple is subject, predicate and object, without variables")
+    return found
+
+
+def _no_fact(text: str, reason: str) -> MinilatError:
+    return MinilatError(
+        "E110", f"{text!r} is not a triple: {reason}", hint="for example 'state:gbr mlo:memberOf body:nato'"
+    )
 
 
 class _Patterns(Reader):
@@ -304,14 +327,14 @@ class _Patterns(Reader):
                 hint="bring the data in as a file instead",
             )  # fmt: skip
         if self.text() == "{":
-            groups = [self.group()]
+            options = [self.group()]
             while self.word() == "UNION":
                 self.next()
-                groups.append(self.group())
+                options.append(self.group())
             self.skip(".")
-            if len(groups) == 1 and len(groups[0].items) == 1 and isinstance(groups[0].items[0], Select):
-                return [groups[0].items[0]]
-            return [Union(tuple(groups))]
+            if len(options) == 1 and len(options[0].items) == 1 and isinstance(options[0].items[0], Select):
+                return [options[0].items[0]]
+            return [Union(tuple(options))]
         if self.text() == ".":
             self.next()
             return []
@@ -347,9 +370,9 @@ class _Patterns(Reader):
                 groups.append(self.group())
                 parts.append(str(groups[-1]))
                 continue
-            token = self.expression_token()
-            depth += (token == "(") - (token == ")")
-            parts.append(token)
+            part = self.expression_token()
+            depth += (part == "(") - (part == ")")
+            parts.append(part)
         return joined(parts), tuple(groups)
 
     def values(self) -> Values:
@@ -363,7 +386,7 @@ class _Patterns(Reader):
                 names.append(self.variable())
             self.expect(")")
         self.expect("{")
-        rows = []
+        rows: list[tuple[str, ...]] = []
         while self.text() != "}":
             if single:
                 rows.append((self.data(),))
@@ -412,11 +435,11 @@ class _Patterns(Reader):
             if self.text() == "{":
                 tail.append(str(self.group()))
                 continue
-            token = self.expression_token()
-            depth += (token == "(") - (token == ")")
-            if grouped and depth == 0 and token.startswith("?"):
-                keys.add(token)
-            tail.append(token)
+            part = self.expression_token()
+            depth += (part == "(") - (part == ")")
+            if grouped and depth == 0 and part.startswith("?"):
+                keys.add(part)
+            tail.append(part)
         if not names:
             names = sorted(group.certain())
         return Select(" ".join(parts), group, joined(tail), tuple(names), frozenset(names if plain else keys))

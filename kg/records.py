@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Verdict = Literal["full", "partial", "unknown", "ineligible"]
 Status = Literal["measured", "assumed", "unknown"]
@@ -246,6 +249,40 @@ class FitAnswer:
         from kg.frames import answer_html
 
         return answer_html(self)
+
+
+ProofKind = Literal[
+    "stated", "inferred", "absent", "test", "computed", "given", "rows", "judged", "missing", "cycle", "cut"
+]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A conclusion with all it rests on, down to statements with file, line, source and confidence.
+
+    ``conclusion`` is a triple as Turtle writes it, or words; ``text`` says it in words. ``rule`` is the code and title
+    of what concluded it, None for what is stated. ``confidence`` of what is stated is its own, of what is concluded
+    that of its weakest link (high, medium, low or '', where no premise carries any). ``others`` are further proofs of
+    the same conclusion, where they were asked for; ``holds`` is False only in a why-not, for a premise that fails.
+    """
+
+    conclusion: str
+    text: str
+    kind: ProofKind
+    rule: tuple[str, str] | None = None
+    premises: tuple[Proof, ...] = ()
+    file: str = ""
+    line: int | None = None
+    source: tuple[str, ...] = ()
+    confidence: str = ""
+    others: tuple[Proof, ...] = ()
+    holds: bool = True
+
+    def walk(self) -> Iterator[Proof]:
+        """This node and all below it, without the other proofs."""
+        yield self
+        for premise in self.premises:
+            yield from premise.walk()
 
 
 @dataclass(frozen=True)

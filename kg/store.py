@@ -12,6 +12,7 @@ import re
 import threading
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 T = TypeVar("T")
+Term = Any
+"""A term of the store: it can be compared, hashed, and written with str() as N-Triples; nothing else is asked of it."""
+Fact = tuple[Term, Term, Term]
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 
@@ -58,6 +62,9 @@ _OPAQUE: Final = re.compile(
 )
 _FORM: Final = re.compile(r"(?<![?$:\w])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![:\w])", re.IGNORECASE)
 _SERVICE: Final = re.compile(r"(?<![?$:\w])SERVICE(?![:\w])", re.IGNORECASE)
+_UNION: Final = ox.DefaultGraph()
+_LITERAL: Final = re.compile(r'"(.*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _BOM: Final = b"\xef\xbb\xbf"
 _UPDATE: Final = re.compile(
     r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
@@ -87,6 +94,29 @@ def literal_term(value: str, datatype: str = "string") -> str:
     if datatype == "string":
         return str(ox.Literal(value))
     return str(ox.Literal(value, datatype=ox.NamedNode(_XSD + datatype)))
+
+
+@cache
+def term(text: str) -> Term:
+    """The term of the store that TEXT writes in the form of N-Triples. Raises MinilatError E011 for an illegal IRI."""
+    if text.startswith("<"):
+        try:
+            return ox.NamedNode(text[1:-1])
+        except ValueError as error:
+            raise MinilatError("E011", f"{text} is not an IRI: {error}") from None
+    if text.startswith("_:"):
+        return ox.BlankNode(text[2:])
+    found = _LITERAL.fullmatch(text)
+    if found is None:
+        raise MinilatError("E011", f"{text!r} is not a term")
+    value = re.sub(r"\\(?:u(....)|U(........)|(.))", _unescape, found[1], flags=re.DOTALL)
+    if found[2]:
+        return ox.Literal(value, language=found[2])
+    return ox.Literal(value, datatype=ox.NamedNode(found[3])) if found[3] else ox.Literal(value)
+
+
+def _unescape(m: re.Match[str]) -> str:
+    return chr(int(m[1] or m[2], 16)) if m[1] or m[2] else _PLAIN.get(m[3], m[3])
 
 
 def _native(term: Any) -> Value:
@@ -248,6 +278,38 @@ class Store:
         new = {q for t in self._run(construct) if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
         self.add(new, INFERRED)
         return len(new)
+
+    def solutions(self, text: str) -> list[dict[str, Term]]:
+        """The solutions of a SELECT as terms of the store, by variable name; what is unbound is left out."""
+        found = self._run(text)
+        names = [v.value for v in found.variables]
+        return [{n: t for n, t in zip(names, row, strict=True) if t is not None} for row in found]
+
+    def match(self, subject: Term, predicate: Term, object_: Term) -> list[Fact]:
+        """The triples of the union that fit; None stands for anything."""
+        default = ox.DefaultGraph()
+        return [
+            (q.subject, q.predicate, q.object)
+            for q in self._inner.quads_for_pattern(subject, predicate, object_, default)
+        ]
+
+    def stated_in(self, fact: Fact) -> list[str]:
+        """The names of the graphs that state FACT, sorted; the inferred graph is not among them."""
+        if isinstance(fact[0], ox.Literal):
+            return []
+        names = (q.graph_name for q in self._inner.quads_for_pattern(*fact, None))
+        return sorted({n.value for n in names if isinstance(n, ox.NamedNode)} - {INFERRED})
+
+    def stated(self, predicates: Iterable[Term]) -> set[Term]:
+        """Those of PREDICATES with which a source, not a rule, states something."""
+        wanted = " ".join(map(str, predicates))
+        source = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{INFERRED}>)"
+        found = self._run(f"SELECT DISTINCT ?p WHERE {{ VALUES ?p {{ {wanted} }} {source} }}")
+        return {row[0] for row in found}
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether FACT is in the union of all graphs."""
+        return not isinstance(fact[0], ox.Literal) and ox.Quad(*fact) in self._inner
 
     def _run(self, text: str) -> Any:
         if _SERVICE.search(_bare(text)):

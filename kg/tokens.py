@@ -40,7 +40,9 @@ def joined(parts: list[str]) -> str:
     out = ""
     last = ""
     for part in parts:
-        call = part == "(" and last[:1] not in ("", "(", ",") and (last[0] == "<" and len(last) > 2 or last[0].isalpha())
+        call = (
+            part == "(" and last[:1] not in ("", "(", ",") and ((last[0] == "<" and len(last) > 2) or last[0].isalpha())
+        )
         glued = not out or part in (")", ",") or last == "(" or (call and last.upper() not in ("IN", "EXISTS"))
         out += part if glued else f" {part}"
         last = part
@@ -69,7 +71,9 @@ class Reader:
         while place < len(text):
             found = _TOKEN.match(text, place)
             if found is None:
-                raise MinilatError("E111", f"cannot be read from {text[place : place + 20]!r} on", where=f"{where}:{line}")
+                raise MinilatError(
+                    "E111", f"cannot be read from {text[place : place + 20]!r} on", where=f"{where}:{line}"
+                )
             kind = str(found.lastgroup)
             if kind != "space":
                 self._tokens.append((kind, found[0], line))

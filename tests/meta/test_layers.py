@@ -16,7 +16,7 @@ ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
     # the store, and what is read from headers
-    "kg.store", "kg.catalogue", "kg.lookup",
+    "kg.store", "kg.catalogue", "kg.lookup", "kg.tokens", "kg.pattern",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
@@ -24,18 +24,21 @@ ORDER = (
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
     "kg.timeline",
+    # why, why not, what if
+    "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove",
+    "kg.reason",
     # what is shown, and the doors
-    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
+    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.proof",
     "kg.render.geography", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
-    "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",
+    "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.commands.reason", "kg.cli",
 )  # fmt: skip
 """A module may import only those that stand before it."""
 
 LAZY = {"kg.records": {"kg.frames"}}
 """Imported inside a method only, when a notebook shows a record."""
 
-ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit", "kg.compose")
+ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit", "kg.compose", "kg.prove")
 HEAVY = ("highspy", "rdflib", "oxrdflib", "numpy", "rich", "shacl", "pyshacl", "owlready2")
 
 
@@ -97,12 +100,13 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.commands.check",
                 "kg.commands.judge",
                 "kg.commands.look",
+                "kg.commands.reason",
             },
         ),
         ("rich", {"kg.render.tables"}),
         ("platformdirs", {"kg.build"}),
         ("socket", set()),
-        ("urllib", {"kg.names"}),  # urllib.parse, for the names of graphs
+        ("urllib", {"kg.names", "kg.tokens"}),  # urllib.parse, for the names of graphs and relative addresses
         ("urllib.request", set()),
         ("http", set()),
         ("subprocess", set()),

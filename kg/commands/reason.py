@@ -1,0 +1,53 @@
+"""Commands that show the reasoning: why, why not, and what if."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.commands.console import Waiting, app, open_graph, write
+from kg.options import AsOf, NoCache, ProofFormat
+
+if TYPE_CHECKING:
+    from kg.records import Proof
+
+Words = Annotated[
+    list[str],
+    typer.Argument(metavar="OPTION CHALLENGE | ARRANGEMENT STATE | 'S P O'", help="What is asked about."),
+]
+Full = Annotated[bool, typer.Option("--full", help="In text, repeat nothing and cut no list.")]
+Depth = Annotated[int | None, typer.Option(min=0, help="In text, show so many levels.")]
+Form = Annotated[ProofFormat, typer.Option("--format", help="How the proof is written.")]
+
+
+@app.command()
+def why(
+    words: Words,
+    as_of: AsOf = None,
+    every: Annotated[bool, typer.Option("--every", help="Also other derivations, ten at most of each fact.")] = False,
+    full: Full = False,
+    depth: Depth = None,
+    form: Form = ProofFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """Why is it so? The rules and the statements it rests on, with file, line, source and confidence."""
+    graph = open_graph(as_of, no_cache=no_cache)
+    with Waiting("looking for the proof …"):
+        found = graph.why(*words, every=every)
+    _show(found, form, full=full, depth=depth)
+
+
+def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> None:
+    from kg.render import proof as render
+
+    if form is ProofFormat.text:
+        write(render.as_text(found, full=full, depth=depth))
+        return
+    written = {
+        ProofFormat.json: render.as_json,
+        ProofFormat.ttl: render.as_turtle,
+        ProofFormat.dot: render.as_dot,
+        ProofFormat.html: render.as_html,
+    }
+    write(written[form](found))

@@ -1,0 +1,150 @@
+"""The act of proving: why a fact is in the graph, as a tree of rules down to statements; see docs/reasoning.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kg import catalogue, pattern
+from kg.errors import MinilatError
+from kg.prove.derive import Compiled, Derivation, Note
+from kg.prove.places import Places, weakest
+from kg.prove.search import FAR, Search
+from kg.prove.words import sentence, turtle
+from kg.records import Proof
+from kg.store import literal_term
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from kg.catalogue import Entry
+    from kg.store import Fact, Store
+
+OTHERS: Final = 10
+"""How many proofs of one fact are shown when all are asked for."""
+NODES: Final = 20_000
+"""How large a tree may become before what is below is cut."""
+
+
+def compiled(rules: Iterable[Entry], day: date) -> tuple[Compiled, ...]:
+    """RULES read and bound to the day. Raises MinilatError E111 for a rule that cannot be read."""
+    terms = {"asOf": literal_term(day.isoformat(), "date")}
+    found = []
+    for entry in rules:
+        wanted = {p.name: terms[p.name] for p in entry.parameters if p.name in terms}
+        found.append(Compiled(entry, pattern.read_rule(entry.bind(wanted), where=str(entry.path))))
+    return tuple(found)
+
+
+class Prover:
+    """Proofs in one store, cut for one day, by RULES (the shipped ones by default).
+
+    ``extra`` names files beyond the shipped ones by their graph, so that their statements get a place too.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        day: date,
+        *,
+        rules: Sequence[Entry] | None = None,
+        extra: Mapping[str, Path] | None = None,
+    ) -> None:
+        self.store = store
+        self.rules = compiled(catalogue.rules() if rules is None else rules, day)
+        self._search = Search(store, self.rules)
+        self._places = Places(store, extra)
+        self._left = NODES
+
+    def proof(self, fact: Fact, *, every: bool = False) -> Proof:
+        """A smallest proof of FACT; with EVERY also the other ways, at each step, at most ``OTHERS`` for one fact.
+
+        Raises MinilatError E113 when the fact is not in the graph, E114 when it is and no rule yields it.
+        """
+        if not self.store.holds(fact):
+            raise MinilatError(
+                "E113", f"the graph does not say: {turtle(fact)}", hint="`minilat why-not` says what is missing for it"
+            )
+        self._search.settle([fact])
+        if self._search.size(fact) >= FAR:
+            raise MinilatError("E114", f"no rule yields {turtle(fact)}, and no file states it")
+        if every:
+            self._widen(fact)
+        self._left = NODES
+        return self._tree(fact, (), every=every)
+
+    def proofs(self, facts: Sequence[Fact]) -> dict[Fact, int]:
+        """The size of a smallest proof of each of FACTS, in nodes, found together; facts without one are left out."""
+        self._search.settle(facts)
+        return {f: self._search.size(f) for f in facts if self._search.size(f) < FAR}
+
+    def statements(self, fact: Fact) -> list[Fact]:
+        """The stated facts at the leaves of a smallest proof of a FACT of :meth:`proofs`."""
+        found: dict[Fact, None] = {}
+        stack, seen = [fact], set()
+        while stack:
+            each = stack.pop()
+            if each in seen:
+                continue
+            seen.add(each)
+            if self._search.graphs(each):
+                found[each] = None
+            elif best := self._search.best(each):
+                stack += best.facts
+        return list(found)
+
+    def _widen(self, fact: Fact) -> None:
+        """Work out every derivation of all that FACT may rest on, the first ``OTHERS`` of each fact."""
+        front, seen = [fact], {fact}
+        while front and len(seen) < NODES:
+            self._search.work_out(f for f in front if not self._search.graphs(f))
+            ahead = []
+            for each in front:
+                for derivation in self._search.derived.get(each, [])[:OTHERS]:
+                    derivation.complete(self.store)
+                    ahead += [f for f in derivation.facts if f not in seen]
+                    seen.update(derivation.facts)
+            front = list(dict.fromkeys(ahead))
+        self._search.settle([fact])
+
+    def _tree(self, fact: Fact, above: tuple[Fact, ...], *, every: bool) -> Proof:
+        self._left -= 1
+        conclusion, text = turtle(fact), sentence(self.store, fact)
+        graphs = self._search.graphs(fact)
+        if graphs:
+            place = self._places.of(fact, graphs)
+            return Proof(conclusion, text, "stated", None, (), place.file, place.line, place.source, place.confidence)
+        if fact in above:
+            return Proof(conclusion, text, "cycle")
+        best = self._search.best(fact)
+        if best is None or self._left < 0:
+            return Proof(conclusion, text, "cut")
+        proof = self._node(fact, best, above, every=every)
+        if not every:
+            return proof
+        rest = [d for d in self._search.derived[fact][: OTHERS + 1] if d is not best and d.premises is not None]
+        others = tuple(self._node(fact, d, above, every=False) for d in rest[:OTHERS])
+        return Proof(
+            proof.conclusion,
+            proof.text,
+            proof.kind,
+            proof.rule,
+            proof.premises,
+            confidence=proof.confidence,
+            others=others,
+        )
+
+    def _node(self, fact: Fact, by: Derivation, above: tuple[Fact, ...], *, every: bool) -> Proof:
+        premises = tuple(
+            Proof(p.text, p.text, p.kind) if isinstance(p, Note) else self._tree(p, (*above, fact), every=every)
+            for p in by.complete(self.store)
+        )
+        return Proof(
+            turtle(fact),
+            sentence(self.store, fact),
+            "inferred",
+            (by.rule.code, by.rule.entry.title),
+            premises,
+            confidence=weakest(p.confidence for p in premises),
+        )
