@@ -14,7 +14,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
 from kg import pattern as p
-from kg.prove.words import absence, counted, equation
+from kg.prove.words import absence, condition_met, counted, equation
 from kg.store import term
 
 if TYPE_CHECKING:

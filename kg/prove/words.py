@@ -113,7 +113,7 @@ def condition(store: Store, group: p.Group, row: Mapping[str, Term]) -> str:
         elif isinstance(item, p.Select):
             parts.append(f"({condition(store, item.group, row)})")
         elif isinstance(item, p.Bind):
-            parts.append(f"{item.variable} is {test(store, item.text, row, unknown='')}")
+            parts.append(f"{item.variable} is {condition_met(store, item.text, row, unknown='')}")
     return " and ".join(parts)
 
 
