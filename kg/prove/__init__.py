@@ -79,6 +79,10 @@ class Prover:
         self._search.settle(facts)
         return {f: self._search.size(f) for f in facts if self._search.size(f) < FAR}
 
+    def grounded(self, facts: Sequence[Fact]) -> set[Fact]:
+        """Those of FACTS that have a proof whose leaves are all stated; quicker than :meth:`proofs` for very many."""
+        return self._search.grounded(facts)
+
     def statements(self, fact: Fact) -> list[Fact]:
         """The stated facts at the leaves of a smallest proof of a FACT of :meth:`proofs`."""
         found: dict[Fact, None] = {}

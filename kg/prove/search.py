@@ -196,6 +196,48 @@ class Search:
     def _notes(derivation: Derivation) -> int:
         return 0 if derivation.premises is None else len(derivation.premises) - len(derivation.facts)
 
+    def grounded(self, facts: Sequence[Fact]) -> set[Fact]:
+        """Those of FACTS that some proof, not the smallest, leads down to stated facts; for very many facts at once."""
+        sure: set[Fact] = set()
+        users: dict[Fact, list[tuple[Fact, Derivation]]] = defaultdict(list)
+        waiting: dict[int, int] = {}
+        ready = self._reach(facts)
+        unseen: list[Fact] = []
+        while ready:
+            fact, way = ready.pop()
+            missing = [] if fact in sure else self._missing(way, sure)
+            if fact not in sure and not missing and way.premises is None:
+                way.complete(self.store)
+                missing = self._missing(way, sure)
+                unseen += [q for q in missing if q not in self.derived]
+            if missing:
+                waiting[id(way)] = len(missing)
+                for premise in missing:
+                    users[premise].append((fact, way))
+            elif fact not in sure:
+                sure.add(fact)
+                for user, by in users.pop(fact, ()):
+                    waiting[id(by)] -= 1
+                    if not waiting[id(by)]:
+                        ready.append((user, by))
+            if not ready and unseen:
+                ready, unseen = self._reach(unseen), []
+        return {f for f in facts if f in sure or self.graphs(f)}
+
+    def _missing(self, way: Derivation, sure: set[Fact]) -> list[Fact]:
+        return [q for q in way.facts if q not in sure and not self.graphs(q)]
+
+    def _reach(self, facts: Iterable[Fact]) -> list[tuple[Fact, Derivation]]:
+        """Work out FACTS and all that they may rest on; what was new is given back with its derivations."""
+        new: dict[Fact, None] = {}
+        front = list(facts)
+        while front:
+            front = [f for f in dict.fromkeys(front) if f not in new and not self.graphs(f)]
+            self.work_out(front)
+            new.update(dict.fromkeys(front))
+            front = [q for f in front for d in self.derived[f] for q in d.facts]
+        return [(f, d) for f in new for d in self.derived[f]]
+
     def size(self, fact: Fact) -> int:
         """The number of nodes of the smallest proof of a settled FACT; FAR or more when it has none."""
         return self._costs.get(fact, FAR)
