@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kg import lookup, pattern
+from kg import grammar, lookup, pattern
 from kg.errors import MinilatError
 from kg.fit import assess
 from kg.names import PREFIXES, curie, iri, slug
@@ -27,7 +27,7 @@ BARE: Final = ("mlo:coreParticipantOf", "mlo:beneficiaryOf")
 
 def fact(text: str) -> Fact:
     """The triple that TEXT writes. Raises MinilatError E110 for anything else."""
-    s, p, o = (term(t) for t in pattern.read_fact(text))
+    s, p, o = (term(t) for t in grammar.read_fact(text))
     return s, p, o
 
 

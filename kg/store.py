@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyoxigraph as ox
 
+from kg import forms
 from kg.errors import MinilatError
 from kg.names import INFERRED, PREFIXES
 
@@ -52,24 +53,10 @@ _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
 _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_OPAQUE: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
-    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
-    r'"(?:[^"\\\n]|\\.)*"|'
-    r"'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n]*",
-    re.DOTALL,
-)
-_FORM: Final = re.compile(r"(?<![?$:\w])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![:\w])", re.IGNORECASE)
-_SERVICE: Final = re.compile(r"(?<![?$:\w])SERVICE(?![:\w])", re.IGNORECASE)
 _UNION: Final = ox.DefaultGraph()
 _LITERAL: Final = re.compile(r'"(.*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _BOM: Final = b"\xef\xbb\xbf"
-_UPDATE: Final = re.compile(
-    r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -170,9 +157,9 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
 
 
 def _query_error(text: str, message: str) -> MinilatError:
-    if update := _UPDATE.match(text):
+    if update := forms.update(text):
         return MinilatError(
-            "E045", f"{update[1].upper()} is an update; the graph is read only", hint="edit the files in data/ instead"
+            "E045", f"{update} is an update; the graph is read only", hint="edit the files in data/ instead"
         )
     found = _PLACE.match(message)
     if not found:
@@ -182,19 +169,6 @@ def _query_error(text: str, message: str) -> MinilatError:
     if reason.startswith("expected one of"):
         reason = "the query cannot be read from here on"
     return MinilatError("E040", f"{reason}{_excerpt(text, line, column)}", where=f"query:{line}:{column}")
-
-
-def _bare(text: str) -> str:
-    """TEXT without strings, IRIs and comments; escapes that stand for a letter are read first, as SPARQL does."""
-    plain = _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if int(m[1] or m[2], 16) < 0x110000 else "", text)
-    return _OPAQUE.sub(" ", plain)
-
-
-def kind(text: str) -> str:
-    """What a query gives, by its form alone: 'rows', 'graph' or 'boolean'. Nothing is run."""
-    found = _FORM.search(_bare(text))
-    form = found[1].upper() if found else "SELECT"
-    return {"SELECT": "rows", "ASK": "boolean"}.get(form, "graph")
 
 
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
@@ -312,7 +286,7 @@ class Store:
         return not isinstance(fact[0], ox.Literal) and ox.Quad(*fact) in self._inner
 
     def _run(self, text: str) -> Any:
-        if _SERVICE.search(_bare(text)):
+        if forms.calls_out(text):
             raise MinilatError(
                 "E046", "SERVICE is refused: a query makes no outbound call", hint="bring the data in as a file instead"
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kg import catalogue, pattern
+from kg import catalogue, grammar
 from kg.errors import MinilatError
 from kg.prove.derive import Compiled, Derivation, Note
 from kg.prove.places import Places, weakest
@@ -33,7 +33,7 @@ def compiled(rules: Iterable[Entry], day: date) -> tuple[Compiled, ...]:
     found = []
     for entry in rules:
         wanted = {p.name: terms[p.name] for p in entry.parameters if p.name in terms}
-        found.append(Compiled(entry, pattern.read_rule(entry.bind(wanted), where=str(entry.path))))
+        found.append(Compiled(entry, grammar.read_rule(entry.bind(wanted), where=str(entry.path))))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg import files, pattern
+from kg import files, grammar
 from kg.errors import MinilatError
 from kg.names import PREFIXES, graph_name, iri
 from kg.prove.words import shown
@@ -43,7 +43,7 @@ def _lines(path: Path, _changed: float) -> tuple[dict[tuple[str, str, str], int]
     """The line of every statement of the Turtle file at PATH, and the first line on every subject."""
     whole: dict[tuple[str, str, str], int] = {}
     subjects: dict[str, int] = {}
-    for found in pattern.statements(path.read_text(encoding="utf-8-sig"), where=path.name):
+    for found in grammar.statements(path.read_text(encoding="utf-8-sig"), where=path.name):
         whole.setdefault((found.subject, found.predicate, found.object), found.line)
         subjects.setdefault(found.subject, found.line)
     return whole, subjects

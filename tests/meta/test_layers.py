@@ -16,7 +16,7 @@ ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
     # the store, and what is read from headers
-    "kg.store", "kg.catalogue", "kg.lookup", "kg.tokens", "kg.pattern",
+    "kg.forms", "kg.store", "kg.catalogue", "kg.lookup", "kg.tokens", "kg.pattern", "kg.grammar",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",

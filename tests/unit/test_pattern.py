@@ -8,8 +8,9 @@ from rdflib.plugins.sparql import prepareQuery
 
 from kg import catalogue, files, pattern
 from kg.errors import MinilatError
+from kg.grammar import read_fact, read_rule, statements
 from kg.names import PREFIXES
-from kg.pattern import Exists, Filter, Select, Triple, Union, read_fact, read_rule, statements
+from kg.pattern import Exists, Filter, Select, Triple, Union
 from kg.store import Store, read_quads
 
 RULES = {r.code: r for r in catalogue.rules()}

@@ -1,0 +1,45 @@
+"""What a query is, by its words alone: nothing is run."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_OPAQUE: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
+    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
+    r'"(?:[^"\\\n]|\\.)*"|'
+    r"'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n]*",
+    re.DOTALL,
+)
+_FORM: Final = re.compile(r"(?<![?$:\w])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![:\w])", re.IGNORECASE)
+_SERVICE: Final = re.compile(r"(?<![?$:\w])SERVICE(?![:\w])", re.IGNORECASE)
+_UPDATE: Final = re.compile(
+    r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
+    re.IGNORECASE,
+)
+
+
+def bare(text: str) -> str:
+    """TEXT without strings, IRIs and comments; escapes that stand for a letter are read first, as SPARQL does."""
+    plain = _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if int(m[1] or m[2], 16) < 0x110000 else "", text)
+    return _OPAQUE.sub(" ", plain)
+
+
+def kind(text: str) -> str:
+    """What a query gives, by its form alone: 'rows', 'graph' or 'boolean'. Nothing is run."""
+    found = _FORM.search(bare(text))
+    form = found[1].upper() if found else "SELECT"
+    return {"SELECT": "rows", "ASK": "boolean"}.get(form, "graph")
+
+
+def calls_out(text: str) -> bool:
+    """Whether a query asks another server."""
+    return _SERVICE.search(bare(text)) is not None
+
+
+def update(text: str) -> str:
+    """The word an update begins with, in capitals; empty for anything else."""
+    found = _UPDATE.match(text)
+    return found[1].upper() if found else ""
