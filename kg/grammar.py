@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.errors import MinilatError
+from kg.names import PREFIXES
 from kg.pattern import (
     RDF,
     TYPE,
@@ -63,6 +64,35 @@ def statements(text: str, *, where: str = "") -> Iterator[Triple]:
             return
         yield from reader.block()
         reader.expect(".")
+
+
+def data_blocks(text: str, *, where: str = "") -> Iterator[tuple[bool, Triple]]:
+    """What INSERT DATA (True) and DELETE DATA (False) blocks say. Raises MinilatError E120 for any other update."""
+    reader = _Patterns(text, where, turtle=True)
+    reader.know(PREFIXES)
+    while reader.peek() is not None:
+        reader.prologue()
+        word = reader.word()
+        if word in ("INSERT", "DELETE"):
+            reader.next()
+        if word not in ("INSERT", "DELETE") or reader.word() != "DATA":
+            raise MinilatError(
+                "E120", "only INSERT DATA and DELETE DATA are taken", where=reader.place(),
+                hint="write the statements out: a scenario must say the same whenever it is read",
+            )  # fmt: skip
+        reader.next()
+        reader.expect("{")
+        while reader.text() != "}":
+            if reader.word() == "GRAPH":
+                raise MinilatError("E120", "a graph cannot be named: a scenario is one overlay", where=reader.place())
+            for triple in reader.block():
+                if triple.variables:
+                    raise MinilatError("E120", "a variable cannot stand in data", where=f"{where}:{triple.line}")
+                yield word == "INSERT", triple
+            if not reader.skip("."):
+                break
+        reader.expect("}")
+        reader.skip(";")
 
 
 def read_fact(text: str) -> tuple[str, str, str]:

@@ -242,6 +242,17 @@ class Store:
         self._inner.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples)
         self._inner.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
 
+    def put(self, facts: Iterable[Fact], graph: str) -> None:
+        """Add FACTS to the named GRAPH and to the union."""
+        self.add([ox.Quad(*f) for f in facts], graph)
+
+    def withdraw(self, fact: Fact) -> bool:
+        """Take FACT out of every graph; whether it was in any. An inferred fact comes back when rules run again."""
+        quads = [] if isinstance(fact[0], ox.Literal) else list(self._inner.quads_for_pattern(*fact, None))
+        for quad in quads:
+            self._inner.remove(quad)
+        return bool(quads)
+
     def load(self, path: Path, graph: str, *, where: str) -> None:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kg.errors import MinilatError
 from kg.names import PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 XSD: Final = PREFIXES["xsd"]
 _LOCAL: Final = r"(?:[\w:]|%[0-9A-Fa-f]{2}|\\[-_~.!$&'()*+,;=/?#@%])"
@@ -80,6 +83,10 @@ class Reader:
             line += found[0].count("\n")
             place = found.end()
         self._last = line
+
+    def know(self, prefixes: Mapping[str, str]) -> None:
+        """Take PREFIXES as declared."""
+        self._prefixes.update(prefixes)
 
     def peek(self) -> tuple[str, str, int] | None:
         """The next token as kind, text and line, or None at the end."""

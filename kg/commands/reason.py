@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
-from kg.options import AsOf, NoCache, ProofFormat
+from kg.dates import day
+from kg.options import AsOf, NoCache, ProofFormat, ReportFormat, WhatIf
+from kg.options import words as split
 
 if TYPE_CHECKING:
     from kg.records import Proof
@@ -28,14 +30,37 @@ def why(
     every: Annotated[bool, typer.Option("--every", help="Also other derivations, ten at most of each fact.")] = False,
     full: Full = False,
     depth: Depth = None,
+    what_if: WhatIf = None,
     form: Form = ProofFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Why is it so? The rules and the statements it rests on, with file, line, source and confidence."""
-    graph = open_graph(as_of, no_cache=no_cache)
+    graph = open_graph(as_of, no_cache=no_cache, what_if=what_if)
     with Waiting("looking for the proof …"):
         found = graph.why(*words, every=every)
     _show(found, form, full=full, depth=depth)
+
+
+@app.command()
+def diff(
+    scenario: Annotated[
+        str, typer.Argument(help="What is supposed: a file, or words such as 'add CAN to jef as member'.")
+    ],
+    as_of: AsOf = None,
+    challenge: Annotated[
+        str | None, typer.Option(metavar="ID,…", help="Judge only these challenges; 'none' for none at all.")
+    ] = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """What would change: roles, members, classes, verdicts and ranks, each with the rule that says so."""
+    from kg.graph import Graph
+    from kg.render import whatif as render
+
+    chosen = None if challenge is None else () if challenge == "none" else split(challenge)
+    with Waiting("building the graph under the scenario and judging; about a second for each challenge …"):
+        found = Graph.diff(scenario, None if as_of is None else day(as_of), challenges=chosen, cache=not no_cache)
+    write(render.as_text(found) if form is ReportFormat.text else render.as_json(found))
 
 
 def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> None:

@@ -79,6 +79,28 @@ class Prover:
         self._search.settle(facts)
         return {f: self._search.size(f) for f in facts if self._search.size(f) < FAR}
 
+    def cause(self, fact: Fact, other: Store) -> tuple[str, tuple[str, ...]]:
+        """The code of the rule at the root of a FACT of :meth:`proofs`, and why it holds here and not in OTHER.
+
+        Followed down are only premises that OTHER lacks; given back are the lowest of them, as Turtle: stated facts, or
+        inferred ones whose premises all hold there too, so that something absent here stands in the way there.
+        """
+        best = self._search.best(fact)
+        lowest: dict[Fact, None] = {}
+        stack, seen = [fact], set()
+        while stack:
+            each = stack.pop()
+            if each in seen:
+                continue
+            seen.add(each)
+            below = self._search.best(each)
+            missing = [] if below is None else [f for f in below.facts if not other.holds(f)]
+            if missing:
+                stack += missing
+            else:
+                lowest[each] = None
+        return (best.rule.code if best else ""), tuple(sorted(map(turtle, lowest)))
+
     def grounded(self, facts: Sequence[Fact]) -> set[Fact]:
         """Those of FACTS that have a proof whose leaves are all stated; quicker than :meth:`proofs` for very many."""
         return self._search.grounded(facts)
