@@ -70,12 +70,13 @@ def read(store: Store, text: str, as_of: date, where: str) -> Iterator[Change]:
 
     Raises MinilatError E120 (not a clause), E121 (nothing there to end or retract), or the error of a look-up.
     """
+    known: dict[tuple[str, str], str] = {}
     for number, (clause, line) in enumerate(split(text), start=1):
         place = f"{where}:{line}" if where else "--what-if"
         for kind, form in _FORMS:
             if found := re.fullmatch(form, clause, re.IGNORECASE):
                 parts = {k: v for k, v in found.groupdict().items() if v is not None}
-                yield from _Clause(store, clause, place, as_of, number).changes(kind, parts)
+                yield from _Clause(store, clause, place, as_of, number, known).changes(kind, parts)
                 break
         else:
             raise MinilatError("E120", f"{clause!r} cannot be read", hint=FORMS, where=place)
@@ -84,8 +85,11 @@ def read(store: Store, text: str, as_of: date, where: str) -> Iterator[Change]:
 class _Clause:
     """One clause on its way to statements."""
 
-    def __init__(self, store: Store, clause: str, place: str, as_of: date, number: int) -> None:
+    def __init__(
+        self, store: Store, clause: str, place: str, as_of: date, number: int, known: dict[tuple[str, str], str]
+    ) -> None:
         self._store, self._clause, self._place, self._as_of, self._number = store, clause, place, as_of, number
+        self._known = known
 
     def changes(self, kind: str, parts: dict[str, str]) -> Iterator[Change]:
         """The statements of a clause of KIND with its PARTS."""
@@ -113,7 +117,9 @@ class _Clause:
 
     def _find(self, kind: str, name: str) -> str:
         try:
-            return lookup.find(self._store, kind, name)
+            if (kind, name) not in self._known:
+                self._known[kind, name] = lookup.find(self._store, kind, name)
+            return self._known[kind, name]
         except MinilatError as error:
             raise MinilatError(error.code, error.message, hint=error.hint, where=self._place) from None
 
