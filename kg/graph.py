@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from kg.records import Composed, Proof
+    from kg.records import Composed, Proof, WhyNot
     from kg.store import Row, Store
     from kg.timeline import Timeline
     from kg.whatif.diff import Difference
@@ -248,6 +248,19 @@ class Graph:
         from kg.prove import Prover
 
         return reason.why(Prover(self._store, self.as_of), self.as_of, words, every=every)
+
+    def why_not(self, *words: str) -> WhyNot:
+        """Why what WORDS ask about does not hold, and the smallest change under which it would; see :meth:`why`.
+
+        Raises MinilatError E110, E115, E116 (it does hold) or E117 (no rule could yield it).
+        """
+        from kg import counterfactual, reason
+        from kg.prove import Prover
+
+        kind, things = reason.asked(self._store, words)
+        if kind == "fit":
+            return counterfactual.why_not(self._store, self.as_of, *things)
+        return reason.why_not(Prover(self._store, self.as_of), self.as_of, words)
 
     @staticmethod
     def diff(

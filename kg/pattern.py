@@ -9,6 +9,7 @@ RDF 1.1 Turtle, section 6.5. Terms are kept as N-Triples writes them (``<iri>``,
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RDF: Final = PREFIXES["rdf"]
+_VARIABLE: Final = re.compile(r"\?\w+")
 TYPE: Final = f"<{RDF}type>"
 
 
@@ -203,6 +205,11 @@ class Group:
             elif isinstance(item, Select):
                 bound |= set(item.variables)
         return frozenset(bound)
+
+
+def names(text: str) -> set[str]:
+    """The variables of an expression."""
+    return set(_VARIABLE.findall(text))
 
 
 def inner(item: Item) -> tuple[Group, ...]:

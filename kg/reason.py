@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kg import grammar, lookup, pattern
@@ -11,7 +12,7 @@ from kg.names import PREFIXES, curie, iri, slug
 from kg.prove import Prover
 from kg.prove.places import weakest
 from kg.prove.words import turtle
-from kg.records import Proof
+from kg.records import Proof, WhyNot
 from kg.store import iri_term, literal_term, term
 
 if TYPE_CHECKING:
@@ -75,6 +76,21 @@ def why(prover: Prover, as_of: date, words: Sequence[str], *, every: bool = Fals
     if kind == "member":
         return prover.proof(membership(prover.store, as_of, *things), every=every)
     return judged(prover, as_of, *things, prefer=prefer)
+
+
+def why_not(prover: Prover, as_of: date, words: Sequence[str]) -> WhyNot:
+    """Why the triple, or the membership, that WORDS ask about does not hold.
+
+    Raises MinilatError E110 (not a question), E116 (it does hold) or E117 (no rule could yield it).
+    """
+    kind, things = asked(prover.store, words)
+    if kind == "triple":
+        return prover.why_not(fact(things[0]))
+    arrangement, state = things
+    found = prover.why_not((term(iri_term(state)), term(iri_term(iri(BARE[0]))), term(iri_term(arrangement))))
+    if found.size == 1 and found.changes[0][1].startswith("a new statement: a participation"):
+        return replace(found, scenario=(f"add {slug(state)} to {slug(arrangement)} as member from {as_of}",))
+    return found
 
 
 def membership(store: Store, as_of: date, arrangement: str, state: str) -> Fact:

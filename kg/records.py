@@ -286,6 +286,25 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class WhyNot:
+    """Why something does not hold: the nearest rules or criteria, and the smallest change that would make it hold.
+
+    ``changes`` are counterfactual: what would have to be added ('+') or go ('−'), in words; ``scenario`` says them so
+    that ``--what-if`` takes them, where that can be. ``size`` is their number, None where no change of at most
+    ``bound`` was found; ``then`` says what a full run under the scenario gave, where one was made.
+    """
+
+    conclusion: str
+    text: str
+    near: tuple[Proof, ...]
+    changes: tuple[tuple[str, str], ...]
+    scenario: tuple[str, ...]
+    size: int | None
+    bound: int
+    then: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """Named columns and rows of text: members, groups, lists."""
 

@@ -41,6 +41,22 @@ def why(
     _show(found, form, full=full, depth=depth)
 
 
+@app.command("why-not")
+def why_not(
+    words: Words,
+    as_of: AsOf = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """Why is it not so? The nearest rules, what fails, and the smallest change under which it would be so."""
+    from kg.render import proof as render
+
+    graph = open_graph(as_of, no_cache=no_cache)
+    with Waiting("looking for the smallest change; it is checked by a full run …"):
+        found = graph.why_not(*words)
+    write(render.why_not_text(found) if form is ReportFormat.text else render.why_not_json(found))
+
+
 @app.command()
 def diff(
     scenario: Annotated[

@@ -9,9 +9,11 @@ from kg.errors import MinilatError
 from kg.prove.derive import Compiled, Derivation, Note
 from kg.prove.places import Places, weakest
 from kg.prove.search import FAR, Search
+from kg.prove.whynot import BOUND, Nearest
+from kg.prove.whynot import FAR as LOST
 from kg.prove.words import sentence, turtle
-from kg.records import Proof
-from kg.store import literal_term
+from kg.records import Proof, WhyNot
+from kg.store import literal_term, term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 OTHERS: Final = 10
 """How many proofs of one fact are shown when all are asked for."""
+NEAREST: Final = 3
+"""How many rules are shown that come near to a fact."""
 NODES: Final = 20_000
 """How large a tree may become before what is below is cut."""
 
@@ -52,6 +56,7 @@ class Prover:
         extra: Mapping[str, Path] | None = None,
     ) -> None:
         self.store = store
+        self.day = day
         self.rules = compiled(catalogue.rules() if rules is None else rules, day)
         self._search = Search(store, self.rules)
         self._places = Places(store, extra)
@@ -73,6 +78,29 @@ class Prover:
             self._widen(fact)
         self._left = NODES
         return self._tree(fact, (), every=every)
+
+    def why_not(self, fact: Fact) -> WhyNot:
+        """Why FACT is not in the graph, with the smallest change that would put it there; see kg.prove.whynot.
+
+        Raises MinilatError E116 when it is in the graph, E117 when no rule could ever yield it.
+        """
+        if self.store.holds(fact):
+            raise MinilatError("E116", f"the graph does say: {turtle(fact)}", hint="`minilat why` shows its proof")
+        near = Nearest(self._search, term(literal_term(self.day.isoformat(), "date")))
+        found = near.attempts(fact)
+        if not found:
+            raise MinilatError(
+                "E117", f"no rule could yield {turtle(fact)} from anything near what is recorded",
+                hint="only a source could state it; `minilat show` lists what is recorded of a thing",
+            )  # fmt: skip
+        best = found[0]
+        changes = [("+", f"a new statement: {n}") for n in best.new] + [("+", words) for _, words in best.add]
+        changes += [("−", sentence(self.store, f)) for f in best.drop]
+        proofs = tuple(a.proof for a in found[:NEAREST])
+        size = None if best.cost >= LOST else best.cost
+        return WhyNot(
+            turtle(fact), sentence(self.store, fact), proofs, tuple(changes), tuple(best.clauses()), size, BOUND
+        )
 
     def proofs(self, facts: Sequence[Fact]) -> dict[Fact, int]:
         """The size of a smallest proof of each of FACTS, in nodes, found together; facts without one are left out."""

@@ -130,16 +130,17 @@ class Compiled:
     def body(self, names: Sequence[str], rows: Sequence[Row]) -> str:
         """The body as a group with NAMES bound to ROWS, and a mark in every alternative that was taken."""
         front = given(names, rows)
-        parts = [self._marked(i, names, rows) for i in self.rule.body.items]
+        parts = [self.marked(i, names, rows) for i in self.rule.body.items]
         return "{ " + front + " " + " ".join(parts) + " }"
 
-    def _marked(self, item: p.Item, names: Sequence[str] = (), rows: Sequence[Row] = ()) -> str:
+    def marked(self, item: p.Item, names: Sequence[str] = (), rows: Sequence[Row] = ()) -> str:
+        """ITEM as SPARQL with its marks; a sub-query gets those of NAMES that it groups by bound to ROWS."""
         if isinstance(item, p.Optional):
             return f"OPTIONAL {self._with_mark(item.group)}"
         if isinstance(item, p.Union):
             return " UNION ".join(self._with_mark(g) for g in item.groups)
         if isinstance(item, p.Named):
-            return f"GRAPH {item.name} {{ {' '.join(self._marked(i) for i in item.group.items)} }}"
+            return f"GRAPH {item.name} {{ {' '.join(self.marked(i) for i in item.group.items)} }}"
         if isinstance(item, p.Select):
             inside = given([n for n in names if n in item.keys], rows)
             group = "{ " + inside + " " + str(item.group)[1:]
@@ -148,7 +149,7 @@ class Compiled:
 
     def _with_mark(self, group: p.Group) -> str:
         mark = self.markers.setdefault(id(group), f"?__m{len(self.markers)}")
-        return "{ " + " ".join(self._marked(i) for i in group.items) + f" BIND(true AS {mark}) }}"
+        return "{ " + " ".join(self.marked(i) for i in group.items) + f" BIND(true AS {mark}) }}"
 
     def _taken(self, group: p.Group, row: Row) -> bool:
         return self.markers.get(id(group), "") in row
@@ -213,7 +214,7 @@ class Compiled:
 
     def _counted(self, store: Store, item: p.Select, row: Row) -> Iterator[Fact | Note]:
         names = [k for k in sorted(item.keys) if k in row]
-        inside = "{ " + given(names, [row]) + " " + " ".join(self._marked(i) for i in item.group.items) + " }"
+        inside = "{ " + given(names, [row]) + " " + " ".join(self.marked(i) for i in item.group.items) + " }"
         rows = solutions(store, f"SELECT * WHERE {inside}")
         found = [v for v in item.variables if v in row and v not in item.keys]
         if found:
@@ -223,7 +224,7 @@ class Compiled:
 
     def _first(self, store: Store, group: p.Group, row: Row) -> Iterator[Fact | Note]:
         names = sorted({v for i in group.walk() if isinstance(i, p.Triple) for v in i.variables} & row.keys())
-        inside = "{ " + given(names, [row]) + " " + " ".join(self._marked(i) for i in group.items) + " }"
+        inside = "{ " + given(names, [row]) + " " + " ".join(self.marked(i) for i in group.items) + " }"
         rows = solutions(store, f"SELECT * WHERE {inside} LIMIT 1")
         if rows:
             yield from self.explain(store, group, {**row, **rows[0]})

@@ -69,13 +69,17 @@ class Search:
     def _heads(self, predicate: Term) -> list[tuple[Compiled, p.Triple]]:
         return self._by_predicate.get(predicate, []) + self._by_predicate.get(None, [])
 
+    def is_stated(self, predicate: str) -> bool:
+        """Whether some source states anything with PREDICATE, a property that rules write too."""
+        return predicate in self._stated
+
     # lower bounds
 
     def _bound_all(self) -> dict[str, int]:
         """For each predicate that rules write, the fewest nodes a proof of it can have where no source states it."""
         least: dict[str, int] = {}
-        written = {term(h.predicate) for r in self.rules for h in r.rule.head if not h.predicate.startswith("?")}
-        self._stated = {str(q) for q in self.store.stated(written)}
+        self.written = {h.predicate for r in self.rules for h in r.rule.head if not h.predicate.startswith("?")}
+        self._stated = {str(q) for q in self.store.stated(map(term, self.written))}
         for _ in range(len(self.rules) + 1):
             before = dict(least)
             for rule in self.rules:

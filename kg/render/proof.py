@@ -11,9 +11,9 @@ from kg.names import PREFIXES, iri
 from kg.render.tables import dump
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from kg.records import Proof
+    from kg.records import Proof, WhyNot
 
 ROWS: Final = 6
 """How many premises of one kind and rule are listed in text before the rest is counted."""
@@ -44,6 +44,58 @@ def node(proof: Proof) -> dict[str, Any]:
 def as_json(proof: Proof) -> str:
     """The proof in the stable JSON form."""
     return dump(node(proof)) + "\n"
+
+
+def why_not_json(found: WhyNot) -> str:
+    """Why something does not hold, in the stable JSON form."""
+    return (
+        dump(
+            {
+                "conclusion": found.conclusion,
+                "holds": False,
+                "text": found.text,
+                "near": [node(p) for p in found.near],
+                "counterfactual": {
+                    "changes": [{"change": sign, "text": text} for sign, text in found.changes],
+                    "scenario": list(found.scenario),
+                    "size": found.size,
+                    "bound": found.bound,
+                    "then": found.then or None,
+                },
+            }
+        )
+        + "\n"
+    )
+
+
+def why_not_text(found: WhyNot) -> str:
+    """Why something does not hold, for a terminal."""
+    lines = [f"Not so: {found.text}"]
+    for near in found.near:
+        lines += ["", *_lines(near, "", "", set(), full=True)]
+    lines.append("")
+    if found.size is not None:
+        many = "change" if found.size == 1 else "changes"
+        lines.append(f"Counterfactual: it would be so with {found.size} {many} of what is recorded, and with no fewer:")
+    elif found.changes:
+        lines.append(f"Counterfactual, not enough by itself (up to {found.bound} changes were tried):")
+    elif found.bound:
+        lines.append(f"No change of up to {found.bound} facts was found that would make it so.")
+    lines += [f"  {sign} {text}" for sign, text in found.changes]
+    if found.then:
+        lines.append(f"  {found.then}")
+    if found.scenario:
+        lines.append(f"  try: --what-if {_quoted(_joint(found.scenario).join(found.scenario))}")
+    return "\n".join(lines) + "\n"
+
+
+def _joint(lines: Sequence[str]) -> str:
+    """What parts the lines of a scenario: a patch has one a line."""
+    return "\n" if lines[0].startswith(("A ", "D ")) else "; "
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if "'" not in text else f'"{text}"'
 
 
 def as_text(proof: Proof, *, full: bool = False, depth: int | None = None) -> str:
@@ -94,7 +146,8 @@ def _line(proof: Proof) -> str:
         place = f"{proof.file}:{proof.line}" if proof.line else proof.file
         source = f"; {'; '.join(proof.source)}" if proof.source else ""
         sure = f"; {proof.confidence} confidence" if proof.confidence else ""
-        return f"{words}  [{place}{source}{sure}]"
+        told = f"{place}{source}{sure}"
+        return f"{words}  [{told}]" if told else words
     if proof.rule is not None:
         sure = f"  ({proof.confidence} confidence)" if proof.confidence else ""
         title = "" if proof.kind == "judged" and proof.rule[1] in words else f" {proof.rule[1]}"
@@ -105,7 +158,7 @@ def _line(proof: Proof) -> str:
         return f"{words}  (rests on itself: this way proves nothing)"
     if proof.kind == "cut":
         return f"{words}  (not followed further: the tree is too large)"
-    return f"{proof.kind}: {words}"
+    return words if proof.kind == "missing" else f"{proof.kind}: {words}"
 
 
 def _name(proof: Proof) -> str:

@@ -45,7 +45,7 @@ class Scenario:
         """The scenario in one line."""
         if self.kind == "words":
             return "; ".join(clause for clause, _ in clauses.split(self.text))
-        return self.where
+        return self.where or " ".join(self.text.split())
 
     def latest(self) -> date | None:
         """The latest day a clause names, None where none does."""
@@ -73,9 +73,10 @@ def scenario(given: str) -> Scenario:
     except (OSError, ValueError):
         is_file = False
     if not is_file:
-        if not clauses.split(given):
+        kind = documents.kind(given)
+        if kind == "words" and not clauses.split(given):
             raise MinilatError("E120", "the scenario is empty", where="--what-if", hint=clauses.FORMS)
-        return Scenario(given, "words", "")
+        return Scenario(given, kind, "")
     try:
         if path.stat().st_size > LIMIT:
             raise MinilatError("E120", f"the scenario is longer than {LIMIT} characters", where=given)
@@ -91,9 +92,9 @@ def scenario(given: str) -> Scenario:
 def changes(found: Scenario, store: Store, as_of: date) -> list[Change]:
     """What the scenario changes in STORE. Raises MinilatError E120 or E121; see the modules beside this one."""
     if found.kind == "patch":
-        listed = list(documents.patch(found.text, found.where))
+        listed = list(documents.patch(found.text, found.where or "--what-if"))
     elif found.kind == "update":
-        listed = list(documents.update(found.text, found.where))
+        listed = list(documents.update(found.text, found.where or "--what-if"))
     else:
         listed = list(clauses.read(store, found.text, as_of, found.where))
     if not listed:

@@ -5,6 +5,10 @@
     TUR blocks ISR in nato
     lift TUR against ISR in nato
     end g5-sahel from 2027-01-01
+    reopen g5-sahel
+    jef offers MCM at 2
+    jef reaches Black Sea
+    jef takes on piracy
     retract st:jef-offer-mda
 
 What a clause adds is complete as the shapes ask for, with a source that says it is supposed, and low confidence.
@@ -34,10 +38,19 @@ _FORMS: Final = (
     ("remove", rf"remove\s+(?P<states>.+?)\s+from\s+(?P<arrangement>.+?){_DAY}"),
     ("block", rf"(?P<states>.+?)\s+blocks?\s+(?P<target>.+?)\s+in\s+(?P<arrangement>.+?){_DAY}"),
     ("lift", rf"lift\s+(?P<states>.+?)\s+against\s+(?P<target>.+?)(?:\s+in\s+(?P<arrangement>.+?))?{_DAY}"),
+    ("offer", rf"(?P<arrangement>.+?)\s+offers\s+(?P<capability>.+?)\s+at\s+(?P<level>[123]){_DAY}"),
+    ("reach", rf"(?P<arrangement>.+?)\s+reaches\s+(?P<region>.+?){_DAY}"),
+    ("task", rf"(?P<arrangement>.+?)\s+takes\s+on\s+(?P<threat>.+?){_DAY}"),
+    ("reopen", r"reopen\s+(?P<arrangement>.+?)"),
     ("end", rf"end\s+(?P<arrangement>.+?){_DAY}"),
     ("retract", r"retract\s+(?P<statement>\S+)"),
 )
 FORMS: Final = "write 'add CAN to jef as member', 'remove HUN from nato from 2026-12-01' or 'TUR blocks ISR in nato'"
+_KINDS: Final = {
+    "offer": ("CapabilityOffer", "offeredBy", "capability"),
+    "reach": ("Remit", "arrangement", "region"),
+    "task": ("Task", "arrangement", "threat"),
+}
 _SPLIT: Final = re.compile(r"\s*(?:,|\band\b)\s*")
 
 
@@ -100,6 +113,12 @@ class _Clause:
         arrangement = self._find("arrangement", parts["arrangement"]) if "arrangement" in parts else None
         if kind == "end":
             yield from self._until([str(arrangement)], day)
+            return
+        if kind == "reopen":
+            yield from self._reopen(str(arrangement))
+            return
+        if kind in _KINDS:
+            yield from self._says(kind, str(arrangement), parts)
             return
         for state in _SPLIT.split(parts["states"]):
             actor = self._find("state", state)
@@ -203,6 +222,23 @@ class _Clause:
                 yield Change(False, fact, self._place)
                 yield Change(True, (node, status, term(iri_term(iri("code:status-resolved")))), self._place)
             yield Change(True, (node, end, term(literal_term(day.isoformat(), "date"))), self._place)
+
+    def _reopen(self, arrangement: str) -> Iterator[Change]:
+        ends = self._store.match(term(iri_term(arrangement)), term(iri_term(iri("mlo:end"))), None)
+        if not ends:
+            raise MinilatError("E121", f"no end of {slug(arrangement)} is recorded", where=self._place)
+        for fact in ends:
+            yield Change(False, fact, self._place)
+
+    def _says(self, kind: str, arrangement: str, parts: dict[str, str]) -> Iterator[Change]:
+        """A statement of an arrangement on what it offers, where it reaches, or what it takes on."""
+        class_, owner, what = _KINDS[kind]
+        thing = self._find(what, parts[what])
+        level = f"; mlo:level {parts['level']} " if "level" in parts else ""
+        yield from self._turtle(
+            f"st:what-if-{slug(arrangement)}-{kind}-{slug(thing)}-{self._number} a mlo:{class_} ; "
+            f"mlo:{owner} {iri_term(arrangement)} ; mlo:{what} {iri_term(thing)} {level}{self._common()}"
+        )
 
     def _retract(self, name: str) -> Iterator[Change]:
         node = term(iri_term(iri(name) if name.split(":")[0] in PREFIXES else name.strip("<>")))

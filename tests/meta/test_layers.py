@@ -25,8 +25,10 @@ ORDER = (
     # acts over many days and many cases
     "kg.timeline",
     # why, why not, what if
-    "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove",
+    "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove.plans",
+    "kg.prove.whynot", "kg.prove",
     "kg.reason", "kg.whatif.clauses", "kg.whatif.documents", "kg.whatif", "kg.whatif.diff",
+    "kg.counterfactual",
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.proof", "kg.render.whatif",
     "kg.render.geography", "kg.render.brief", "kg.frames",
