@@ -52,7 +52,6 @@ _TRIPLES: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "js
 _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
 _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
-_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _UNION: Final = ox.DefaultGraph()
 _LITERAL: Final = re.compile(r'"(.*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -121,17 +120,6 @@ def _native(term: Any) -> Value:
     return None if term is None else str(term)
 
 
-def _excerpt(text: str, line: int, column: int) -> str:
-    lines = text.rstrip().splitlines()
-    if lines and line > len(lines):  # the text ended too early: point behind its last character
-        line, column = len(lines), len(lines[-1]) + 1
-    if not 1 <= line <= len(lines):
-        return ""
-    shown = lines[line - 1].expandtabs(1)
-    start = max(0, column - 60)
-    return f"\n  {line} | {shown[start : start + 100]}\n  {' ' * len(str(line))} | {' ' * (column - 1 - start)}^"
-
-
 def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
     """The quads of a file. Raises MinilatError E030 (cannot be read) or E031 (syntax, with line and excerpt)."""
     syntax = _SYNTAX.get(path.suffix.lower())
@@ -152,23 +140,8 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
         reason = re.sub(r"^Parser error at line .*?: ", "", str(error.args[0]))
         text = body.decode("utf-8", "replace")
         raise MinilatError(
-            "E031", f"{reason}{_excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
+            "E031", f"{reason}{forms.excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
         ) from None
-
-
-def _query_error(text: str, message: str) -> MinilatError:
-    if update := forms.update(text):
-        return MinilatError(
-            "E045", f"{update} is an update; the graph is read only", hint="edit the files in data/ instead"
-        )
-    found = _PLACE.match(message)
-    if not found:
-        return MinilatError("E040", f"the query cannot be read: {message}")
-    line, column = int(found[1]), int(found[2])
-    reason = re.sub(r"^expected one of (.*?not (?:found|declared)).*", r"\1", found[3], flags=re.DOTALL)
-    if reason.startswith("expected one of"):
-        reason = "the query cannot be read from here on"
-    return MinilatError("E040", f"{reason}{_excerpt(text, line, column)}", where=f"query:{line}:{column}")
 
 
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
@@ -257,10 +230,16 @@ class Store:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)
 
-    def infer(self, construct: str) -> int:
-        """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned."""
+    def infer(self, construct: str, *, limit: int = 10_000_000, where: str = "") -> int:
+        """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
+
+        Raises MinilatError E061 when it yields more than LIMIT triples; nothing is added then.
+        """
         # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
-        new = {q for t in self._run(construct) if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
+        found, complete = _take(self._run(construct), limit)
+        if not complete:
+            raise MinilatError("E061", f"the rule yields more than {limit} triples", where=where)
+        new = {q for t in found if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
         self.add(new, INFERRED)
         return len(new)
 
@@ -269,6 +248,10 @@ class Store:
         found = self._run(text)
         names = [v.value for v in found.variables]
         return [{n: t for n, t in zip(names, row, strict=True) if t is not None} for row in found]
+
+    def construct(self, text: str) -> set[Fact]:
+        """The triples of a CONSTRUCT; nothing is added."""
+        return {(t.subject, t.predicate, t.object) for t in self._run(text)}
 
     def match(self, subject: Term, predicate: Term, object_: Term) -> list[Fact]:
         """The triples of the union that fit; None stands for anything."""
@@ -304,7 +287,7 @@ class Store:
         try:
             return self._inner.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise _query_error(text, str(error)) from None
+            raise forms.query_error(text, str(error)) from None
         except (ValueError, OSError, RuntimeError) as error:
             raise MinilatError("E041", f"the query cannot be run: {error}") from None
 
