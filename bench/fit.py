@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 SEED = 7
 DAY = date(2026, 11, 24)
-COMMON = 'mlo:source src:csis ; mlo:confidence code:medium ; mlo:method code:expert ; mlo:recorded "2026-11-24"^^xsd:date'
+COMMON = (
+    'mlo:source src:csis ; mlo:confidence code:medium ; mlo:method code:expert ; mlo:recorded "2026-11-24"^^xsd:date'
+)
 
 
 def _all(store: Store, pattern: str) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kg import answer, build, catalogue, dates, files, lookup, timeline, validate
+from kg.beyond import beyond
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
 from kg.names import graph_name
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from kg.store import Row, Store
     from kg.timeline import Timeline
     from kg.whatif.diff import Difference
-
-PROPOSING_SECONDS: Final = 2.0
-"""How long an answer about what exists may also look for what does not."""
 
 
 class Graph:
@@ -81,7 +79,8 @@ class Graph:
     ) -> FitAnswer:
         """Every option judged for the CHALLENGE (id, notation or name), best first; see docs/fit.md.
 
-        When no option covers every must, up to PROPOSE of the smallest new groupings that would are given with it.
+        When no option covers every must, up to PROPOSE of the smallest new groupings that would, and as many extensions
+        of options that nearly do, are given with it.
 
         METHOD orders inside a class: lexicographic, promethee or electre; WEIGHTS (by criterion code) are for the
         last two. Raises MinilatError E001, E080, E081, E084 (weights) or E089 (method).
@@ -90,7 +89,7 @@ class Graph:
         judged = assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
         if self.supposed:
             judged = replace(judged, caveats=(f"Supposed, not recorded: {self.supposed}", *judged.caveats))
-        return _proposing(self._store, judged, propose)
+        return beyond(self._store, judged, propose)
 
     def fit_file(
         self,
@@ -119,7 +118,7 @@ class Graph:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
         judged = assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
-        return _proposing(store, judged, propose)
+        return beyond(store, judged, propose)
 
     def places(self, answer: FitAnswer) -> dict[str, dict[str, str]]:
         """What a map of ANSWER shows: affected states and participants of the first option, as code and name.
@@ -335,17 +334,6 @@ class Graph:
     def to_rdflib(self) -> Any:
         """An rdflib Graph over the same store: nothing is copied."""
         return self._store.rdflib()
-
-
-def _proposing(store: Store, judged: FitAnswer, most: int) -> FitAnswer:
-    """JUDGED with the smallest new groupings, at most MOST, where no option covers every must."""
-    if most < 1 or any(o.verdict == "full" for o in judged.options):
-        return judged
-    from kg.compose import compose
-
-    prefer = judged.prefer if judged.prefer in ("nato", "eu") else "none"
-    found = compose(store, judged.challenge.iri, prefer=prefer, seconds=PROPOSING_SECONDS)
-    return replace(judged, proposals=found.proposals[:most])
 
 
 def _file_of(store: Store, arrangement: str) -> Path:

@@ -213,13 +213,33 @@ class Composed:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """The smallest change of one existing option that would let it cover every must.
+
+    By ``states``: those that would have to join, or nobody where its own participants could plausibly bring what is
+    missing and it would only have to take on the ``task``. By ``tools``: the other options that would do it beside it.
+    ``gaps`` are closed by neither; ``conditions`` are what the law and the rules of the arrangement ask for.
+    """
+
+    option: str
+    label: str
+    task: tuple[str, ...]
+    states: tuple[str, ...] | None
+    tools: tuple[str, ...]
+    gaps: tuple[str, ...]
+    conditions: tuple[str, ...]
+    proven: bool
+
+
+@dataclass(frozen=True)
 class FitAnswer:
     """Every option considered for a challenge, best first, with reasons; see docs/fit.md for the method.
 
     ``method`` ordered the options inside each class, with ``weights`` by code of the criterion where it takes any.
     ``flips_without`` are the criteria without any one of which the first place changes; ``fragile`` the statements of
     less than high confidence any one of which, withdrawn, changes the first place or the verdict of what leads.
-    ``proposals`` are the smallest new groupings, where they were asked for and no option covers every must.
+    ``proposals`` are the smallest new groupings and ``extensions`` the smallest changes of the leading partial options,
+    where they were asked for and no option covers every must.
     ``sets`` are the best of the ``sets_found`` minimal sets of options that cover every must together.
     """
 
@@ -239,6 +259,7 @@ class FitAnswer:
     fragile: tuple[Evidence, ...] = ()
     sets: tuple[OptionSet, ...] = ()
     sets_found: int = 0
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def considered(self) -> int:

@@ -8,9 +8,11 @@ of them, so counts would be wrong; see docs/decisions/0002.
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +25,7 @@ from kg.errors import MinilatError
 from kg.names import INFERRED, PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
 Term = Any
@@ -302,6 +304,11 @@ class Store:
         """The column names of a SELECT, also when there are no rows, and its rows as Python values."""
         found = self._run(text)
         return tuple(v.value for v in found.variables), [tuple(_native(v) for v in row) for row in found]
+
+    def tables(self, texts: Sequence[str]) -> list[tuple[tuple[str, ...], list[tuple[Value, ...]]]]:
+        """The same for several SELECTs, asked at once on as many cores as there are: the store answers in parallel."""
+        with ThreadPoolExecutor(max_workers=min(len(texts), os.cpu_count() or 1)) as pool:
+            return list(pool.map(self.table, texts))
 
     def ask(self, text: str) -> bool:
         """The answer to an ASK."""

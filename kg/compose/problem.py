@@ -47,7 +47,10 @@ class Anchor:
 class Problem:
     """Candidates by ISO code; offers maps a capability to its providers; the rest are conditions on sets of them.
 
-    Where an arrangement is to be extended, ``kept`` are its participants and ``outside`` the affected states not in it.
+    What is known of states that are no candidates is kept too: a user may include them.
+
+    ``bound`` names the legal constraints of a state. Where an arrangement is to be extended, ``kept`` are its
+    participants and ``outside`` the affected states not in it.
     """
 
     candidates: tuple[str, ...]
@@ -66,6 +69,7 @@ class Problem:
     largest: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    bound: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
 
@@ -102,28 +106,32 @@ def read(store: Store, challenge: str) -> Problem:
     involved = required.union(*providers.values()) if providers else required
     leads = frozenset(iso[s] for s, r in people.items() if r["lead"])
     candidates = tuple(sorted(involved))
-    inside = set(candidates)
     pairs = {frozenset((iso.get(str(r["a"]), ""), iso.get(str(r["b"]), ""))) for r in _rows(store, "Q012", challenge)}
     ties = {
         frozenset((iso[str(r["a"])], iso[str(r["b"])])): int(str(r["ties"]))
         for r in _rows(store, "Q014", challenge)
-        if iso.get(str(r["a"])) in inside and iso.get(str(r["b"])) in inside
+        if str(r["a"]) in iso and str(r["b"]) in iso
     }
+    bound: dict[str, tuple[str, ...]] = {}
+    for r in _rows(store, "Q015", challenge):
+        if (code := iso.get(str(r["state"]))) is not None:
+            bound[code] = (*bound.get(code, ()), str(r["label"]))
     return Problem(
         candidates,
         tuple(needs),
         providers,
         required,
-        frozenset(p for p in pairs if len(p) == 2 and p <= inside),
-        leads & inside,
-        frozenset(iso[s] for s, r in people.items() if r["near"] or r["affected"]) & inside,
-        frozenset(iso[s] for s, r in people.items() if r["partner"]) & inside,
-        {iso[s]: int(str(r["interest"])) for s, r in people.items() if iso[s] in inside},
+        frozenset(p for p in pairs if len(p) == 2 and "" not in p),
+        leads,
+        frozenset(iso[s] for s, r in people.items() if r["near"] or r["affected"]),
+        frozenset(iso[s] for s, r in people.items() if r["partner"]),
+        {iso[s]: int(str(r["interest"])) for s, r in people.items()},
         ties,
-        _anchors(store, challenge, iso, inside),
+        _anchors(store, challenge, iso),
         geography=any(r["near"] for r in people.values()),
         names={iso[s]: str(r["name"]) for s, r in people.items()},
         roles={k: tuple(sorted(set(v))) for k, v in roles.items()},
+        bound=bound,
     )
 
 
@@ -180,11 +188,11 @@ def _requirements(store: Store, challenge: str) -> list[Row]:
     )
 
 
-def _anchors(store: Store, challenge: str, iso: Mapping[str, str], inside: set[str]) -> tuple[Anchor, ...]:
+def _anchors(store: Store, challenge: str, iso: Mapping[str, str]) -> tuple[Anchor, ...]:
     found: dict[str, tuple[Row, set[str], set[str]]] = {}
     for r in _rows(store, "Q013", challenge):
         state = iso.get(str(r["state"]))
-        if state in inside and state is not None:
+        if state is not None:
             _, joiners, leaders = found.setdefault(str(r["anchor"]), (r, set(), set()))
             joiners.add(state)
             if r["leads"]:

@@ -128,6 +128,9 @@ def _proposal(problem: Problem, found: Found, solved: Solved, gaps: frozenset[st
     if anchor and anchor.body == "nato":
         guests = [problem.names[m] for m in sorted(members & problem.partners)]
         conditions += [f"{', '.join(guests)}: as partner of NATO"] if guests else []
+    conditions += [
+        f"{problem.names[m]}: {law}" for m in sorted(members - problem.kept) for law in problem.bound.get(m, ())
+    ]
     return Proposal(
         tuple(sorted(members)),
         tuple(problem.names.get(m, m) for m in sorted(members)),

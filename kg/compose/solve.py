@@ -170,13 +170,14 @@ def solve(
     model.h.addConstr(everyone <= size)
     say(f"{size} members suffice; looking for interest and ties")
     model.end = time.monotonic() + (end - time.monotonic()) / 3  # the rest is for listing the others
-    best = _refine(model, problem) or first
-    if limit == 1 or model.stopped:
+    best = _refine(model, problem)
+    if model.stopped or (limit == 1 and best):
+        best = best or first
         return Solved((describe(problem, best, prefer),), open_, size, size, True, False, None, ())
     optima, complete = every(
         problem, gaps, size, end=end, most=MOST, say=lambda n: say(f"{n} groupings of {size} members")
     )
-    found = _ranked(problem, optima | {best}, prefer)
+    found = _ranked(problem, optima | {best or first}, prefer)
     seen = len(found) if complete else None
     if complete and len(found) <= limit and problem.largest != size:
         larger, complete = every(
@@ -204,8 +205,8 @@ def _refine(model: _Model, problem: Problem) -> frozenset[str]:
         for s in sorted(pair):
             h.addConstr(together - model.x[s] <= 0)
         both.append(n * together)
-    model.solve(sum(both, start=0 * least), maximise=True)
-    return model.members()
+    done = model.solve(sum(both, start=0 * least), maximise=True)
+    return model.members() if done == "optimal" else frozenset()
 
 
 def _ranked(problem: Problem, sets: Iterable[frozenset[str]], prefer: str) -> list[Found]:

@@ -19,7 +19,7 @@ from kg.records import Coverage, Evidence, FitAnswer, Layer, Option, Thing
 from kg.store import Store, iri_term, literal_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
 _FAST = ("minutes", "hours", "days")
@@ -167,7 +167,7 @@ def assess(
     )
     above = {o: _dominators(o, group, judged.cut) for group in groups for o in group}
     robust = {o: r for group in groups for o, r in zip(group, _spread(graded, numbers, group), strict=True)}
-    evidence = _statements(store, _ids(found, screened, options))
+    evidence = _statements(store, _cited(found, screened, options))
     ranks, standings, apart = _ranks(groups, judged, {o for o in above if not above[o]})
     result = []
     for o in [*placed, *rest]:
@@ -352,10 +352,13 @@ def _layers(options: Sequence[Option]) -> tuple[Layer, ...]:
     return tuple(found)
 
 
-def _ids(found: Measured, screened: Mapping[str, Screened], options: Iterable[str]) -> set[str]:
+def _cited(found: Measured, screened: Mapping[str, Screened], options: Collection[str]) -> set[str]:
+    """The statements reasons may cite: of an ineligible option those of its failed tests, else those of its musts."""
     ids = {curie(o) for o in options}
-    for values in found.values.values():
-        ids |= {e for v in values.values() for e in v.evidence}
-    for rows in found.coverage.values():
-        ids |= {e for c in rows for e in c.evidence}
+    for o in options:
+        values, failed = found.values.get(o, {}), [code for code, _ in screened[o].failed]
+        codes = failed or ["F002", "F005", "F012"]
+        ids |= {e for code in codes if code in values for e in values[code].evidence}
+        if not failed:
+            ids |= {e for c in found.coverage.get(o, ()) if c.must for e in c.evidence}
     return ids

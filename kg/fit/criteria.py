@@ -96,9 +96,9 @@ def measure(store: Store, chosen: tuple[Criterion, ...], challenge: str, as_of: 
     values: dict[str, dict[str, CriterionValue]] = {}
     coverage: dict[str, dict[str, Coverage]] = {}
     vetoes: dict[str, dict[str, float]] = {}
-    for criterion in chosen:
-        wanted = {p.name: terms[p.name] for p in criterion.entry.parameters if p.name in terms}
-        rows = store.rows(criterion.entry.bind(wanted))
+    texts = [c.entry.bind({p.name: terms[p.name] for p in c.entry.parameters if p.name in terms}) for c in chosen]
+    for criterion, (names, table) in zip(chosen, store.tables(texts), strict=True):
+        rows = (dict(zip(names, cells, strict=True)) for cells in table)
         if criterion.code == COVERAGE:
             for row in rows:
                 found, best = _coverage(row), coverage.setdefault(str(row["option"]), {})

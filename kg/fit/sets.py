@@ -1,12 +1,13 @@
 """Complementary answers: the smallest sets of options that together cover what none of them covers alone.
 
-The search is exact: every pair and every three of the eligible options is looked at (set cover; domain rule: a missing
+The search is exact over every pair and every three of the eligible options (set cover; domain rule: a missing
 capability is never made up for by other merits, but another body may bring it). Options of which too little is known
 take no part. Nothing is said about whether the members would work together.
 """
 
 from __future__ import annotations
 
+import math
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
@@ -24,12 +25,13 @@ LARGEST: Final = 3
 AUTHORITIES: Final = ("civil", "military")
 
 
-def complementary(options: Sequence[Option]) -> tuple[tuple[OptionSet, ...], int]:
+def complementary(options: Sequence[Option], around: Option | None = None) -> tuple[tuple[OptionSet, ...], int]:
     """The best ten minimal sets of two or three OPTIONS that together cover every must, and how many there are.
 
     Sets are sought where no option covers all musts, or where civil and military authorities are asked for different
-    things. Minimal means that the rest of a set without any one member leaves a must uncovered. They are ranked by
-    size, by open conditions, by the musts each member leaves to the others, by over-claim and by the members' ranks.
+    things; only those with the option AROUND when it is given. Minimal means that the rest of a set without any one
+    member leaves a must uncovered. They are ranked by size, by open conditions, by the musts each member leaves to the
+    others, by over-claim and by the members' ranks.
     """
     able = [o for o in options if o.verdict in ("full", "partial")]
     if not able:
@@ -39,15 +41,23 @@ def complementary(options: Sequence[Option]) -> tuple[tuple[OptionSet, ...], int
     layered = {layer for _, layer in musts} >= set(AUTHORITIES)
     if not layered and any(brings[o.id] == musts for o in able):
         return (), 0
-    useful = [o for o in able if brings[o.id] and brings[o.id] != musts]
-    found = [
-        _together(group, brings)
-        for size in range(2, LARGEST + 1)
-        for group in combinations(useful, size)
-        if _minimal([brings[o.id] for o in group], musts)
-    ]
+    # Options that bring the same are interchangeable but for conditions and rank: sets are sought over what is brought.
+    alike: dict[frozenset[Must], list[Option]] = {}
+    for o in able:
+        if brings[o.id] and brings[o.id] != musts:
+            alike.setdefault(brings[o.id], []).append(o)
+    if around is not None:
+        alike[brings[around.id]] = [around]
+    found, number = [], 0
+    for size in range(2, LARGEST + 1):
+        for parts in combinations(sorted(alike, key=sorted), size):
+            if not _minimal(parts, musts) or (around is not None and brings[around.id] not in parts):
+                continue
+            number += math.prod(len(alike[p]) for p in parts)
+            best = [sorted(alike[p], key=lambda o: (len(o.conditions), o.rank or 0, o.id))[:SHOWN] for p in parts]
+            found += [_together(group, brings) for group in product(*best)]
     found.sort(key=lambda pair: pair[0])
-    return tuple(s for _, s in found[:SHOWN]), len(found)
+    return tuple(s for _, s in found[:SHOWN]), number
 
 
 def _must(option: Option) -> Iterable[Must]:

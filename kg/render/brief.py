@@ -9,17 +9,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from kg import __version__, catalogue
-from kg.render import geography
+from kg.render import charts, geography
 from kg.render.compose import in_short
+from kg.render.fit import EXTENDED, extensions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from kg.records import CriterionValue, Evidence, FitAnswer, Option, Reason
+    from kg.records import Evidence, FitAnswer, Option, Reason
 
 LEADING, CHARTED, RANKED, NEAREST, SETS = 3, 4, 10, 4, 3
 """How many options have a card, a chart, a row and a reason of their own, and how many sets are named."""
-BAR: Final = 96
 VERDICTS: Final = {
     "full": ("covers every must", "cover every must"), "partial": ("covers some musts", "cover some musts"),
     "unknown": ("cannot be judged", "cannot be judged"), "ineligible": ("is ineligible", "are ineligible"),
@@ -98,6 +98,7 @@ def page(answer: FitAnswer, places: Mapping[str, Iterable[str]], *, command: str
         _map(places, ranked),
         _cards(ranked, labels),
         _sets(answer, labels),
+        _section(EXTENDED, _list(e(x) for x in extensions(answer))),
         _section("New groupings that could cover every must", _list(e(in_short(p)) for p in answer.proposals)),
         _criteria(ranked[:CHARTED]),
         _acceptability(ranked[:RANKED]),
@@ -133,14 +134,6 @@ def _grid(head: Sequence[str], body: str, note: str = "", kind: str = "", number
     return f'<table class="{kind}"><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>{below}'
 
 
-def _chart(inner: str, told: str, text: str, height: int = 12) -> str:
-    """A small drawing, told in words to those who do not see it, and its figure beside it."""
-    return (
-        f'<span class="cell"><svg role="img" width="{BAR}" height="{height}" viewBox="0 0 {BAR} {height}">'
-        f'<title>{e(told)}</title>{inner}</svg><span aria-hidden="true">{e(text)}</span></span>'
-    )
-
-
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -162,12 +155,6 @@ def _conditions(o: Option) -> list[str]:
 
 def _lacks(o: Option) -> str:
     return ", ".join(_spell(gap, o) for gap in o.gaps)
-
-
-def _number(value: CriterionValue | None) -> str:
-    if value is None or not isinstance(value.value, int | float):
-        return "?"
-    return f"{value.value:.2f}".rstrip("0").rstrip(".") + ("*" if value.status == "assumed" else "")
 
 
 def _class(o: Option) -> tuple[str, int, bool]:
@@ -219,7 +206,7 @@ def _table(ranked: Sequence[Option]) -> str:
     rows = ""
     for i, o in enumerate(ranked[:RANKED]):
         share = "" if o.first_share is None else f"{o.first_share:.0%}"
-        numbers = [*(_number(o.criteria.get(code)) for code in ("F012", "F011", "F015")), share]
+        numbers = [*(charts.number(o.criteria.get(code)) for code in ("F012", "F011", "F015")), share]
         verdict = o.verdict + (", on condition" if o.conditions else "")
         rows += (
             f'<tr{" class=best" if i == 0 else ""}><td class="num">{o.rank}</td><th scope="row">{e(o.label)}</th>'
@@ -281,25 +268,11 @@ def _hangs(answer: FitAnswer) -> list[str]:
     return rows + [f"If withdrawn, the answer changes:{_evidence([x])}" for x in answer.fragile[:6]]
 
 
-def _bar(value: CriterionValue | None, what: str) -> str:
-    """One value on its whole scale: measured solid, assumed dashed, unknown hatched."""
-    text = _number(value)
-    if value is None or not isinstance(value.value, int | float):
-        hatched = f'<rect class="unknown" x=".5" y=".5" width="{BAR - 1}" height="11"/>'
-        return _chart(hatched, f"{what}: not known", text)
-    top = float(value.scale.rpartition("..")[2] or 1)
-    wide = max(0.0, min(1.0, value.value / top)) * BAR
-    kind = "bar" if value.status == "measured" else "assumed"
-    inner = f'<rect class="track" width="{BAR}" height="12"/><rect class="{kind}" width="{wide:.1f}" height="12"/>'
-    inner += "".join(f'<path class="tick" d="M{i * BAR / top:.1f},0V12"/>' for i in range(1, int(top)))
-    return _chart(inner, f"{what}: {text.rstrip('*')} of {top:g}, {value.status}", text)
-
-
 def _criteria(shown: Sequence[Option]) -> str:
     scales = {code: v.scale for o in shown for code, v in o.criteria.items() if ".." in v.scale}
     rows = "".join(
         f'<tr><th scope="row">{e(_title(code))} <span class="meta">{e(scale.replace("..", "–"))}</span></th>'
-        + "".join(f"<td>{_bar(o.criteria.get(code), f'{_title(code)}, {o.label}')}</td>" for o in shown) + "</tr>"
+        + "".join(f"<td>{charts.bar(o.criteria.get(code), f'{_title(code)}, {o.label}')}</td>" for o in shown) + "</tr>"
         for code, scale in sorted(scales.items())
     )  # fmt: skip
     note = (
@@ -310,33 +283,6 @@ def _criteria(shown: Sequence[Option]) -> str:
     return _section("Merits of the leading options", _grid(head, rows, note, "chart") if rows else "")
 
 
-def _share(o: Option) -> str:
-    if o.first_share is None:
-        return "–"
-    inner = f'<rect class="track" width="{BAR}" height="12"/>'
-    inner += f'<rect class="bar" width="{o.first_share * BAR:.1f}" height="12"/>'
-    text = f"{o.first_share:.0%}"
-    low, high = o.first_interval or (0.0, 0.0)
-    if high > low:
-        x1, x2 = f"{low * BAR:.1f}", f"{high * BAR:.1f}"
-        inner += f'<path class="whisker" d="M{x1},2V10M{x1},6H{x2}M{x2},2V10"/>'
-        text += f" ({low:.0%}–{high:.0%})" if f"{low:.0%}" != f"{high:.0%}" else ""
-    return _chart(inner, f"{o.label} comes first in {text} of draws", text)
-
-
-def _range(o: Option, place: int, size: int) -> str:
-    if o.rank_range is None:
-        return "–"
-    best, worst = o.rank_range
-    step = (BAR - 12) / max(size - 1, 1)
-    x1, x2, at = (f"{6 + (r - 1) * step:.1f}" for r in (best, worst, place))
-    inner = f'<rect class="track" y="5" width="{BAR}" height="4"/><path class="range" d="M{x1},7H{x2}"/>'
-    inner += f'<circle class="end" cx="{x1}" cy="7" r="3"/><circle class="end" cx="{x2}" cy="7" r="3"/>'
-    inner += f'<circle class="here" cx="{at}" cy="7" r="4"/>'
-    told = f"{o.label}: best place {best}, worst {worst} of {size}; {place} in the declared order"
-    return _chart(inner, told, f"{best}–{worst} of {size}", 14)
-
-
 def _acceptability(shown: Sequence[Option]) -> str:
     rows = ""
     for (verdict, gaps, open_), members in groupby(shown, key=_class):
@@ -345,8 +291,8 @@ def _acceptability(shown: Sequence[Option]) -> str:
         size = max([len(group), *(o.rank_range[1] for o in group if o.rank_range)])
         before = (group[0].rank or 1) - 1
         rows += f'<tr class="group"><th scope="colgroup" colspan="3">{_capital(what)}</th></tr>' + "".join(
-            f'<tr><th scope="row">{e(o.label)}</th><td>{_share(o)}</td>'
-            f"<td>{_range(o, (o.rank or 1) - before, size)}</td></tr>"
+            f'<tr><th scope="row">{e(o.label)}</th><td>{charts.share(o)}</td>'
+            f"<td>{charts.places(o, (o.rank or 1) - before, size)}</td></tr>"
             for o in group
         )
     head = ("Option, by class", "Comes first (0–100 %)", "Best to worst place in its class")

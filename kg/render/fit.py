@@ -9,13 +9,14 @@ from kg.render.compose import in_short, proposal
 from kg.render.tables import dump, grid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from kg.records import CriterionValue, Evidence, FitAnswer, Option, Reason
+    from kg.records import CriterionValue, Evidence, Extension, FitAnswer, Option, Reason
 
 HEAD: Final = ("#", "verdict", "option", "id", "gaps", "affected", "threat", "speed", "first", "front", "does")
 SHOWN: Final = 10
 NEW: Final = "Smallest new groupings that could plausibly cover every must; minilat compose says more"
+EXTENDED: Final = "What would let the leading options cover every must"
 LEGEND: Final = (
     "affected, threat: 0–1 · speed: 0–4 · * assumed by rule · ? not known · "
     "first: share of weight draws in which it leads its class"
@@ -99,6 +100,18 @@ def as_json(answer: FitAnswer) -> str:
                     {"layer": x.layer, "needs": list(x.needs), "options": list(x.options)} for x in answer.layers
                 ],
                 "proposals": [proposal(p) for p in answer.proposals],
+                "extensions": [
+                    {
+                        "option": x.option,
+                        "task": list(x.task),
+                        "joins": None if x.states is None else list(x.states),
+                        "beside": list(x.tools),
+                        "gaps": list(x.gaps),
+                        "conditions": list(x.conditions),
+                        "proven": x.proven,
+                    }
+                    for x in answer.extensions
+                ],
                 "explanation": answer.explanation,
                 "weak_statements": _evidence(answer.weak_statements),
                 "caveats": list(answer.caveats),
@@ -217,6 +230,7 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
         ]
         lines += _block("By authority", rows)
     lines += _block("Together", _together(answer, SHOWN if every else SHOWN // 2))
+    lines += _block(EXTENDED, extensions(answer))
     lines += _block(NEW, [in_short(p) for p in answer.proposals])
     lines += _block(*_method(answer, shown))
     flagged = [o.label for o in shown if o.overclaims]
@@ -248,6 +262,27 @@ def as_text(answer: FitAnswer, *, every: bool = False, width: int | None = None)
     return "\n".join(lines) + "\n"
 
 
+def extensions(answer: FitAnswer) -> list[str]:
+    """A line for each leading option on what would let it cover every must."""
+    names = {o.id: o.label for o in answer.options}
+    return [_extended(x, names) for x in answer.extensions]
+
+
+def _extended(x: Extension, names: Mapping[str, str]) -> str:
+    """One line: what the option would have to take on, who would have to join, or what would stand beside it."""
+    ways = []
+    if x.states:
+        sure = "" if x.proven else " (the best found, not proven smallest)"
+        ways.append(f"with {', '.join(x.states)} as well{sure}, and {', '.join(x.task)} taken on")
+    elif x.states is not None and x.task:
+        ways.append(f"nobody need join: its participants could plausibly bring {', '.join(x.task)} if it took that on")
+    if x.tools:
+        ways.append(f"beside {' and '.join(names[t] for t in x.tools)}")
+    said = "; or ".join(ways) or "no extension found"
+    rest = [f"still open: {', '.join(x.gaps)}"] if x.gaps else []
+    return "; ".join([f"{x.label}: {said}", *rest, *x.conditions])
+
+
 def _block(title: str, rows: Sequence[str]) -> list[str]:
     return ["", title, *(f"  · {row}" for row in rows)] if rows else []
 
@@ -275,6 +310,8 @@ def as_markdown(answer: FitAnswer) -> str:
         lines += ["", f"## {title}", ""] + [f"- {row}" for row in standings]
     if answer.sets:
         lines += ["", "## Together", ""] + [f"- {row}" for row in _together(answer)]
+    if answer.extensions:
+        lines += ["", f"## {EXTENDED}", ""] + [f"- {x}" for x in extensions(answer)]
     if answer.proposals:
         lines += ["", f"## {NEW}", ""] + [f"- {in_short(p)}" for p in answer.proposals]
     if unknown:

@@ -23,7 +23,7 @@ ORDER = (
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
-    "kg.timeline",
+    "kg.timeline", "kg.beyond",
     # why, why not, what if
     "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove.plans",
     "kg.prove.whynot", "kg.prove",
@@ -31,7 +31,7 @@ ORDER = (
     "kg.counterfactual",
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.proof", "kg.render.whatif",
-    "kg.render.geography", "kg.render.brief", "kg.frames",
+    "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.commands.reason", "kg.cli",
 )  # fmt: skip

@@ -121,3 +121,34 @@ def test_an_answer_proposes_only_where_nothing_covers_every_must(graph):
 
 def test_an_answer_shows_the_best_of_what_compose_lists(graph):
     assert graph.fit("S09", propose=2).proposals == graph.compose("S09").proposals[:2]
+
+
+def test_what_nearly_fits_says_what_it_would_have_to_take_on(graph):
+    found = graph.fit("S02", propose=2)
+    assert [(x.option, x.task, x.states, x.tools, x.gaps) for x in found.extensions] == [
+        ("jef", ("SAR",), (), ("arctic-sar-agreement",), ()),
+        ("nato", ("SAR",), (), ("arctic-sar-agreement",), ()),
+    ]
+    line = (
+        "Joint Expeditionary Force: nobody need join: its participants could plausibly bring SAR if it took that on; "
+        "or beside Arctic Search and Rescue Agreement"
+    )
+    assert f"  · {line}\n" in render_fit.as_text(found)
+    assert f"- {line}\n" in render_fit.as_markdown(found)
+    assert json.loads(render_fit.as_json(found))["extensions"][0]["beside"] == ["arctic-sar-agreement"]
+
+
+def test_who_joins_brings_their_law_along(graph):
+    accra = next(x for x in graph.fit("S09", propose=3).extensions if x.option == "accra-initiative")
+    assert accra.states == ("DEU", "FRA")
+    assert "Germany: Mandate of the Bundestag and preference for a United Nations mandate" in accra.conditions
+    assert "Accra Initiative: by invitation of its participants" in accra.conditions
+
+
+def test_an_answer_with_full_cover_extends_nothing(graph):
+    assert graph.fit("S01", propose=3).extensions == ()
+
+
+def test_a_neutral_state_in_a_new_grouping_is_named(graph):
+    first = graph.compose("S01", include=["IRL"], limit=1).proposals[0]
+    assert "Ireland: Military neutrality of Ireland and the triple lock" in first.conditions

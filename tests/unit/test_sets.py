@@ -159,3 +159,19 @@ def test_sets_are_shown_with_conditions_over_claims_and_how_many_more_there_are(
         assert wanted in text
         assert "… and 11 more sets" in text
     assert json.loads(render.as_json(answer))["sets_found"] == 12
+
+
+def test_many_options_that_bring_the_same_are_counted_not_tried_one_by_one():
+    options = [option(f"a{i}", "A", i) for i in range(300)] + [option(f"b{i}", "B", 300 + i) for i in range(300)]
+    options += [option(f"c{i}", "C", 600 + i) for i in range(300)]
+    found, number = complementary(options)
+    assert number == 300**3
+    assert [s.members for s in found[:2]] == [("a0", "b0", "c0"), ("a0", "b0", "c1")]
+    assert len(found) == 10
+
+
+def test_sets_around_one_option_all_hold_it():
+    options = [option("a", "A", 1), option("b", "B", 2), option("ab", "AB", 3), option("c", "C", 4)]
+    found, number = complementary(options, options[1])
+    assert [s.members for s in found] == [("a", "b", "c")]
+    assert number == 1
