@@ -45,9 +45,20 @@ def _inputs(without: Collection[Path]) -> list[Path]:
     return [p for p in (*files.ontology(), *files.data(), *files.links()) if p.resolve() not in left_out]
 
 
-def fresh(as_of: date, *, without: Collection[Path] = ()) -> Store:
-    """A graph built anew for the day AS_OF, leaving out the files WITHOUT."""
-    store = load(_inputs(without))
+def fresh(
+    as_of: date,
+    *,
+    without: Collection[Path] = (),
+    overlay: Callable[[Store], None] | None = None,
+    stated: Store | None = None,
+) -> Store:
+    """A graph built anew for the day AS_OF, leaving out the files WITHOUT; OVERLAY may change what is stated first.
+
+    STATED, where it is given, is copied instead of reading the files again.
+    """
+    store = load(_inputs(without)) if stated is None else stated.copy()
+    if overlay is not None:
+        overlay(store)
     infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")})
     return store
 

@@ -73,7 +73,7 @@ class Entry:
     path: Path
     text: str = field(repr=False)
     parameters: tuple[Parameter, ...]
-    header: Mapping[str, str] = field(repr=False)
+    header: Mapping[str, str] = field(repr=False, hash=False)
 
     def bind(self, terms: Mapping[str, str]) -> str:
         """The query text with TERMS (already SPARQL terms) as its parameters.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from kg.records import Composed
+    from kg.records import Composed, Proof, WhyNot
     from kg.stocktake import Stocktake
     from kg.store import Row, Store
     from kg.timeline import Timeline
+    from kg.whatif.diff import Difference
 
 
 class Graph:
@@ -31,22 +33,39 @@ class Graph:
     7
     """
 
-    def __init__(self, store: Store, as_of: date) -> None:
+    def __init__(self, store: Store, as_of: date, supposed: str = "") -> None:
         self._store = store
         self.as_of = as_of
+        self.supposed = supposed
 
     @classmethod
-    def load(cls, as_of: date | str | None = None, *, hide: Iterable[str] = (), cache: bool = True) -> Graph:
+    def load(
+        cls,
+        as_of: date | str | None = None,
+        *,
+        hide: Iterable[str] = (),
+        cache: bool = True,
+        what_if: str | None = None,
+    ) -> Graph:
         """The shipped graph cut for the day AS_OF (today by default), without the arrangements HIDE.
 
-        Raises MinilatError E020 (not a day), E002 (no such arrangement to hide), E070 (the cache cannot be written).
+        WHAT_IF is a scenario in words or the path of one (docs/reasoning.md); nothing of it is kept. Without a day
+        the latest day it names counts, where that lies ahead. Raises MinilatError E020 (not a day), E002 (no such
+        arrangement to hide), E070 (the cache cannot be written) or E120–E122 (a scenario that cannot be used).
         """
-        when = dates.today() if as_of is None else dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
+        from kg import whatif
+
+        supposed = None if what_if is None else whatif.scenario(what_if)
+        ahead = (None if supposed is None else supposed.latest()) or dates.today()
+        when = max(dates.today(), ahead) if as_of is None else as_of
+        when = dates.day(when, option="as_of") if isinstance(when, str) else when
         hidden: list[Path] = []
         wanted = [h for h in hide if h]
         if wanted:
             names = build.cached(when) if cache else build.fresh(when)
             hidden = [_file_of(names, lookup.find(names, "arrangement", h)) for h in wanted]
+        if supposed is not None:
+            return cls(whatif.apply(supposed, when, without=hidden).store, when, supposed.title)
         store = build.cached(when, without=hidden) if cache else build.fresh(when, without=hidden)
         return cls(store, when)
 
@@ -79,6 +98,8 @@ class Graph:
         """
         found = lookup.find(self._store, "challenge", challenge)
         judged = assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
+        if self.supposed:
+            judged = replace(judged, caveats=(f"Supposed, not recorded: {self.supposed}", *judged.caveats))
         return beyond(self._store, judged, propose)
 
     def fit_file(
@@ -240,6 +261,55 @@ class Graph:
         """The latest day on which a statement of the graph was recorded, as YYYY-MM-DD; empty when there is none."""
         rows = self._store.rows("SELECT (MAX(?day) AS ?last) WHERE { ?s mlo:recorded ?day }")
         return str(next(rows, {}).get("last") or "")
+
+    def why(self, *words: str, every: bool = False) -> Proof:
+        """The proof of what WORDS ask about: OPTION CHALLENGE, ARRANGEMENT STATE, or a triple; see docs/reasoning.md.
+
+        With EVERY, other derivations too. Raises MinilatError E110 (not a question), E113 (it does not hold) or E115.
+        """
+        from kg import reason
+        from kg.prove import Prover
+
+        return reason.why(Prover(self._store, self.as_of), self.as_of, words, every=every)
+
+    def why_not(self, *words: str) -> WhyNot:
+        """Why what WORDS ask about does not hold, and the smallest change under which it would; see :meth:`why`.
+
+        Raises MinilatError E110, E115, E116 (it does hold) or E117 (no rule could yield it).
+        """
+        from kg import counterfactual, reason
+        from kg.prove import Prover
+
+        kind, things = reason.asked(self._store, words)
+        if kind == "fit":
+            return counterfactual.why_not(self._store, self.as_of, *things)
+        return reason.why_not(Prover(self._store, self.as_of), self.as_of, words)
+
+    @staticmethod
+    def diff(
+        scenario: str,
+        as_of: date | str | None = None,
+        *,
+        challenges: Iterable[str] | None = None,
+        cache: bool = True,
+        progress: Callable[[str], None] | None = None,
+    ) -> Difference:
+        """What SCENARIO (in words, or the path of one) changes on a day, also in the answers to CHALLENGES (all).
+
+        Raises what :meth:`load` raises, and E001 for a challenge that is not known.
+        """
+        from kg import whatif
+        from kg.whatif.diff import difference
+
+        supposed = whatif.scenario(scenario)
+        day = dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
+        when = day or max(dates.today(), supposed.latest() or dates.today())
+        after = whatif.apply(supposed, when)
+        before = build.cached(when) if cache else build.fresh(when)
+        known = lookup.names(before, "challenge")
+        wanted = sorted({i for iris in known.values() for i in iris}) if challenges is None else challenges
+        found = [c if "//" in c else lookup.find(before, "challenge", c) for c in wanted]
+        return difference(before, after, when, found, progress=progress)
 
     def show(self, name: str) -> Card:
         """Everything recorded and inferred about whatever NAME means."""

@@ -55,6 +55,16 @@ class ReportFormat(StrEnum):
     json = "json"
 
 
+class ProofFormat(StrEnum):
+    """How a proof is written."""
+
+    text = "text"
+    json = "json"
+    ttl = "ttl"
+    dot = "dot"
+    html = "html"
+
+
 class FailOn(StrEnum):
     """The lowest severity that makes the exit code 1."""
 
@@ -75,6 +85,10 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day asked about; today by default.")
 ]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Build the graph anew and keep nothing.")]
+WhatIf = Annotated[
+    str | None,
+    typer.Option("--what-if", metavar="SCENARIO", help="Suppose this, in words or in a file; nothing is recorded."),
+]
 Roles = Annotated[
     str, typer.Option(help="core, or all: with observers, beneficiaries, applicants and suspended members.")
 ]

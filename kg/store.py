@@ -14,11 +14,13 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyoxigraph as ox
 
+from kg import forms
 from kg.errors import MinilatError
 from kg.names import INFERRED, PREFIXES
 
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 T = TypeVar("T")
+Term = Any
+"""A term of the store: it can be compared, hashed, and written with str() as N-Triples; nothing else is asked of it."""
+Fact = tuple[Term, Term, Term]
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 
@@ -49,22 +54,10 @@ _TRIPLES: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "js
 _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
 _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
-_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_OPAQUE: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
-    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
-    r'"(?:[^"\\\n]|\\.)*"|'
-    r"'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n]*",
-    re.DOTALL,
-)
-_FORM: Final = re.compile(r"(?<![?$:\w])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![:\w])", re.IGNORECASE)
-_SERVICE: Final = re.compile(r"(?<![?$:\w])SERVICE(?![:\w])", re.IGNORECASE)
+_UNION: Final = ox.DefaultGraph()
+_LITERAL: Final = re.compile(r'"(.*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.DOTALL)
+_PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _BOM: Final = b"\xef\xbb\xbf"
-_UPDATE: Final = re.compile(
-    r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -91,6 +84,29 @@ def literal_term(value: str, datatype: str = "string") -> str:
     return str(ox.Literal(value, datatype=ox.NamedNode(_XSD + datatype)))
 
 
+@cache
+def term(text: str) -> Term:
+    """The term of the store that TEXT writes in the form of N-Triples. Raises MinilatError E011 for an illegal IRI."""
+    if text.startswith("<"):
+        try:
+            return ox.NamedNode(text[1:-1])
+        except ValueError as error:
+            raise MinilatError("E011", f"{text} is not an IRI: {error}") from None
+    if text.startswith("_:"):
+        return ox.BlankNode(text[2:])
+    found = _LITERAL.fullmatch(text)
+    if found is None:
+        raise MinilatError("E011", f"{text!r} is not a term")
+    value = re.sub(r"\\(?:u(....)|U(........)|(.))", _unescape, found[1], flags=re.DOTALL)
+    if found[2]:
+        return ox.Literal(value, language=found[2])
+    return ox.Literal(value, datatype=ox.NamedNode(found[3])) if found[3] else ox.Literal(value)
+
+
+def _unescape(m: re.Match[str]) -> str:
+    return chr(int(m[1] or m[2], 16)) if m[1] or m[2] else _PLAIN.get(m[3], m[3])
+
+
 def _native(term: Any) -> Value:
     if isinstance(term, ox.Literal):
         kind = term.datatype.value
@@ -104,17 +120,6 @@ def _native(term: Any) -> Value:
     if isinstance(term, ox.NamedNode):
         return term.value
     return None if term is None else str(term)
-
-
-def _excerpt(text: str, line: int, column: int) -> str:
-    lines = text.rstrip().splitlines()
-    if lines and line > len(lines):  # the text ended too early: point behind its last character
-        line, column = len(lines), len(lines[-1]) + 1
-    if not 1 <= line <= len(lines):
-        return ""
-    shown = lines[line - 1].expandtabs(1)
-    start = max(0, column - 60)
-    return f"\n  {line} | {shown[start : start + 100]}\n  {' ' * len(str(line))} | {' ' * (column - 1 - start)}^"
 
 
 def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
@@ -137,36 +142,8 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
         reason = re.sub(r"^Parser error at line .*?: ", "", str(error.args[0]))
         text = body.decode("utf-8", "replace")
         raise MinilatError(
-            "E031", f"{reason}{_excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
+            "E031", f"{reason}{forms.excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
         ) from None
-
-
-def _query_error(text: str, message: str) -> MinilatError:
-    if update := _UPDATE.match(text):
-        return MinilatError(
-            "E045", f"{update[1].upper()} is an update; the graph is read only", hint="edit the files in data/ instead"
-        )
-    found = _PLACE.match(message)
-    if not found:
-        return MinilatError("E040", f"the query cannot be read: {message}")
-    line, column = int(found[1]), int(found[2])
-    reason = re.sub(r"^expected one of (.*?not (?:found|declared)).*", r"\1", found[3], flags=re.DOTALL)
-    if reason.startswith("expected one of"):
-        reason = "the query cannot be read from here on"
-    return MinilatError("E040", f"{reason}{_excerpt(text, line, column)}", where=f"query:{line}:{column}")
-
-
-def _bare(text: str) -> str:
-    """TEXT without strings, IRIs and comments; escapes that stand for a letter are read first, as SPARQL does."""
-    plain = _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if int(m[1] or m[2], 16) < 0x110000 else "", text)
-    return _OPAQUE.sub(" ", plain)
-
-
-def kind(text: str) -> str:
-    """What a query gives, by its form alone: 'rows', 'graph' or 'boolean'. Nothing is run."""
-    found = _FORM.search(_bare(text))
-    form = found[1].upper() if found else "SELECT"
-    return {"SELECT": "rows", "ASK": "boolean"}.get(form, "graph")
 
 
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
@@ -244,26 +221,79 @@ class Store:
         """Add TRIPLES of IRIs to the named GRAPH and to the union."""
         self.add((ox.Quad(*map(ox.NamedNode, triple)) for triple in triples), graph)
 
+    def put(self, facts: Iterable[Fact], graph: str) -> None:
+        """Add FACTS to the named GRAPH and to the union."""
+        self.add([ox.Quad(*f) for f in facts], graph)
+
+    def withdraw(self, fact: Fact) -> bool:
+        """Take FACT out of every graph; whether it was in any. An inferred fact comes back when rules run again."""
+        quads = [] if isinstance(fact[0], ox.Literal) else list(self._inner.quads_for_pattern(*fact, None))
+        for quad in quads:
+            self._inner.remove(quad)
+        return bool(quads)
+
     def load(self, path: Path, graph: str, *, where: str) -> None:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)
 
-    def infer(self, construct: str) -> int:
-        """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned."""
+    def infer(self, construct: str, *, limit: int = 10_000_000, where: str = "") -> int:
+        """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
+
+        Raises MinilatError E061 when it yields more than LIMIT triples; nothing is added then.
+        """
         # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
-        new = {q for t in self._run(construct) if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
+        found, complete = _take(self._run(construct), limit)
+        if not complete:
+            raise MinilatError("E061", f"the rule yields more than {limit} triples", where=where)
+        new = {q for t in found if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
         self.add(new, INFERRED)
         return len(new)
 
+    def solutions(self, text: str) -> list[dict[str, Term]]:
+        """The solutions of a SELECT as terms of the store, by variable name; what is unbound is left out."""
+        found = self._run(text)
+        names = [v.value for v in found.variables]
+        return [{n: t for n, t in zip(names, row, strict=True) if t is not None} for row in found]
+
+    def construct(self, text: str) -> set[Fact]:
+        """The triples of a CONSTRUCT; nothing is added."""
+        return {(t.subject, t.predicate, t.object) for t in self._run(text)}
+
+    def match(self, subject: Term, predicate: Term, object_: Term) -> list[Fact]:
+        """The triples of the union that fit; None stands for anything."""
+        default = ox.DefaultGraph()
+        return [
+            (q.subject, q.predicate, q.object)
+            for q in self._inner.quads_for_pattern(subject, predicate, object_, default)
+        ]
+
+    def stated_in(self, fact: Fact) -> list[str]:
+        """The names of the graphs that state FACT, sorted; the inferred graph is not among them."""
+        if isinstance(fact[0], ox.Literal):
+            return []
+        names = (q.graph_name for q in self._inner.quads_for_pattern(*fact, None))
+        return sorted({n.value for n in names if isinstance(n, ox.NamedNode)} - {INFERRED})
+
+    def stated(self, predicates: Iterable[Term]) -> set[Term]:
+        """Those of PREDICATES with which a source, not a rule, states something."""
+        wanted = " ".join(map(str, predicates))
+        source = f"GRAPH ?g {{ ?s ?p ?o }} FILTER(?g != <{INFERRED}>)"
+        found = self._run(f"SELECT DISTINCT ?p WHERE {{ VALUES ?p {{ {wanted} }} {source} }}")
+        return {row[0] for row in found}
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether FACT is in the union of all graphs."""
+        return not isinstance(fact[0], ox.Literal) and ox.Quad(*fact) in self._inner
+
     def _run(self, text: str) -> Any:
-        if _SERVICE.search(_bare(text)):
+        if forms.calls_out(text):
             raise MinilatError(
                 "E046", "SERVICE is refused: a query makes no outbound call", hint="bring the data in as a file instead"
             )
         try:
             return self._inner.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise _query_error(text, str(error)) from None
+            raise forms.query_error(text, str(error)) from None
         except (ValueError, OSError, RuntimeError) as error:
             raise MinilatError("E041", f"the query cannot be run: {error}") from None
 

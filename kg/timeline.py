@@ -14,7 +14,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from kg import __version__, build, catalogue, dates, files, infer, lookup
+from kg import __version__, build, catalogue, dates, files, infer, lookup, strata
 from kg.errors import MinilatError
 from kg.fit.assess import assess
 from kg.fit.screen import CLASSES
@@ -157,11 +157,8 @@ class _Days:
         self._without = without
         self._inputs = [p for p in (*files.ontology(), *files.data()) if p.resolve() not in left_out]
         self._base: Store | None = None
-        rules = catalogue.rules()
-        # Strata run in order, so those before the first one that takes the day are the same for every day.
-        first = min(_stratum(r) for r in rules if any(p.name == "asOf" for p in r.parameters))
-        self._early = [r for r in rules if _stratum(r) < first]
-        self._late = [r for r in rules if _stratum(r) >= first]
+        # What does not hang on the day is the same for every day.
+        self._early, self._late = strata.apart(catalogue.rules(), "asOf")
         self._print = files.fingerprint([*self._inputs, *files.rules()])[:20] if cache else ""
 
     def at(self, day: date) -> Store:
@@ -175,10 +172,6 @@ class _Days:
         store = self._base.copy()
         infer.saturate(store, {"asOf": literal_term(day.isoformat(), "date")}, self._late)
         return store
-
-
-def _stratum(rule: catalogue.Entry) -> int:
-    return int(rule.header.get("stratum", "1"))
 
 
 def over(

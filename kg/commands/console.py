@@ -57,14 +57,19 @@ class Waiting:
             sys.stderr.write("\r\x1b[K")
 
 
-def open_graph(as_of: str | None, *, no_cache: bool, hide: tuple[str, ...] = ()) -> Graph:
-    """The graph for the day AS_OF (today by default), without the arrangements HIDE."""
+def open_graph(as_of: str | None, *, no_cache: bool, hide: tuple[str, ...] = (), what_if: str | None = None) -> Graph:
+    """The graph for the day AS_OF (today by default), without the arrangements HIDE, under the scenario WHAT_IF."""
     from kg import dates
     from kg.graph import Graph
 
-    day = dates.today() if as_of is None else dates.day(as_of)
-    with Waiting("building the graph for this day; it is kept for the next time …"):
-        return Graph.load(day, cache=not no_cache, hide=hide)
+    day = None if as_of is None else dates.day(as_of)
+    if what_if is None:
+        with Waiting("building the graph for this day; it is kept for the next time …"):
+            return Graph.load(day, cache=not no_cache, hide=hide)
+    with Waiting("building the graph under the scenario; nothing of it is kept …"):
+        graph = Graph.load(day, cache=not no_cache, hide=hide, what_if=what_if)
+    sys.stderr.write(f"supposed on {graph.as_of}, not recorded: {graph.supposed}\n")
+    return graph
 
 
 def open_release(name: str, as_of: str | None) -> Graph:

@@ -11,7 +11,7 @@ import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.errors import MinilatError
-from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFormat, weights, words
+from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFormat, WhatIf, weights, words
 
 PROPOSALS: Final = 3
 """How many new groupings stand under an answer in which nothing fits; the compose command shows more."""
@@ -39,6 +39,7 @@ def fit(
     form: Annotated[FitFormat, typer.Option("--format", help="How the answer is written.")] = FitFormat.table,
     every: Annotated[bool, typer.Option("--all", help="List every option, also each ineligible one.")] = False,
     over: Over = None,
+    what_if: WhatIf = None,
     no_cache: NoCache = False,
 ) -> None:
     """Which grouping fits CHALLENGE, and why? Ranked, explained, with sources."""
@@ -49,15 +50,15 @@ def fit(
             hint="`minilat list challenges` shows those in the data",
         )
     if over is not None:
-        if challenge is None or as_of or hide or form is FitFormat.html:
+        if challenge is None or as_of or hide or what_if or form is FitFormat.html:
             raise MinilatError(
                 "E023",
-                "--over takes a challenge by name, without --as-of, --hide and --format html",
+                "--over takes a challenge by name, without --as-of, --hide, --what-if and --format html",
                 hint="ask for one day, or for a range, not both",
             )
         _over(challenge, over, prefer, form, every=every, cache=not no_cache)
         return
-    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide))
+    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide), what_if=what_if)
     chosen = weights(weight)
     with Waiting("judging all options …"):
         if challenge is not None:

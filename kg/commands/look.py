@@ -11,7 +11,7 @@ import typer
 
 from kg.commands.console import app, open_graph, open_release, show_list, write
 from kg.errors import MinilatError
-from kg.options import AsOf, Format, NoCache, QueryFormat, ReportFormat, Roles
+from kg.options import AsOf, Format, NoCache, QueryFormat, ReportFormat, Roles, WhatIf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,31 +22,42 @@ if TYPE_CHECKING:
 
 @app.command()
 def members(
-    arrangement: str, as_of: AsOf = None, roles: Roles = "core", form: Format = None, no_cache: NoCache = False
+    arrangement: str,
+    as_of: AsOf = None,
+    roles: Roles = "core",
+    what_if: WhatIf = None,
+    form: Format = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Who takes part in ARRANGEMENT on the day, in which role, by which source?"""
-    show_list(open_graph(as_of, no_cache=no_cache).members(arrangement, roles=roles), form)
+    show_list(open_graph(as_of, no_cache=no_cache, what_if=what_if).members(arrangement, roles=roles), form)
 
 
 @app.command()
 def groups(
-    state: str, as_of: AsOf = None, roles: Roles = "core", form: Format = None, no_cache: NoCache = False
+    state: str,
+    as_of: AsOf = None,
+    roles: Roles = "core",
+    what_if: WhatIf = None,
+    form: Format = None,
+    no_cache: NoCache = False,
 ) -> None:
     """In which arrangements does STATE take part on the day?"""
-    show_list(open_graph(as_of, no_cache=no_cache).groups(state, roles=roles), form)
+    show_list(open_graph(as_of, no_cache=no_cache, what_if=what_if).groups(state, roles=roles), form)
 
 
 @app.command()
 def show(
     name: str,
     as_of: AsOf = None,
+    what_if: WhatIf = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Everything recorded and inferred about NAME: an arrangement, a challenge, a state, a threat, a capability."""
     from kg.render import tables
 
-    found = open_graph(as_of, no_cache=no_cache).show(name)
+    found = open_graph(as_of, no_cache=no_cache, what_if=what_if).show(name)
     write(tables.card(found) if form is ReportFormat.text else tables.card_json(found))
 
 
@@ -150,7 +161,7 @@ def _source(what: str) -> str:
 
 
 def _answer(graph: Graph, text: str, form: QueryFormat | None, max_rows: int, timeout: float) -> None:
-    from kg.store import kind as form_of
+    from kg.forms import kind as form_of
 
     kind = form_of(text)
     if form is None:

@@ -142,9 +142,18 @@ SHARED = {
     "E001": {"lookup", "fit/assess"},  # no such challenge, by name or by IRI
     "E003": {"lookup", "graph"},  # no state of this name: unknown, or an organisation
     "E022": {"commands/look", "options"},  # an option value that is not name=value
-    "E030": {"store", "commands/look"},  # a file cannot be read, RDF or query
+    "E030": {"store", "commands/look", "whatif/__init__"},  # a file cannot be read: RDF, query or scenario
+    "E046": {"store", "grammar"},  # SERVICE, in a query or in a rule
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
+    "E061": {"infer", "store"},  # rules without end: too many rounds, or too many facts at once
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
+    "E110": {"grammar", "reason"},  # neither two things nor a triple
+    "E111": {"tokens", "strata"},  # a rule that cannot be read, by our grammar or by the engine's
+    "E113": {"prove/__init__", "reason"},  # it does not hold: a triple, or taking part
+    "E115": {"counterfactual", "reason"},  # an option that was not judged
+    "E116": {"counterfactual", "prove/__init__"},  # it does hold: an option, or a triple
+    "E120": {"whatif/clauses", "whatif/documents", "whatif/__init__", "grammar"},  # a scenario that cannot be read
+    "E121": {"whatif/clauses", "whatif/__init__"},  # nothing there to end or retract
 }
 """Codes that two modules raise with one meaning. Any other code belongs to one module."""
 

@@ -16,28 +16,35 @@ ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
     # the store, and what is read from headers
-    "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
+    "kg.forms", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
+    "kg.tokens", "kg.pattern", "kg.grammar",
     # the acts
-    "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate", "kg.stocktake",
-    "kg.releases",
+    "kg.strata", "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check",
+    "kg.validate", "kg.stocktake", "kg.releases",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
     "kg.timeline", "kg.beyond",
+    # why, why not, what if
+    "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove.plans",
+    "kg.prove.whynot", "kg.prove",
+    "kg.reason", "kg.whatif.clauses", "kg.whatif.documents", "kg.whatif", "kg.whatif.diff",
+    "kg.counterfactual",
     # what is shown, and the doors
-    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline", "kg.render.stocktake", "kg.render.questions",
+    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
+    "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.whatif",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look",
-    "kg.commands.publish", "kg.commands.survey", "kg.cli",
+    "kg.commands.publish", "kg.commands.reason", "kg.commands.survey", "kg.cli",
 )  # fmt: skip
 """A module may import only those that stand before it."""
 
 LAZY = {"kg.records": {"kg.frames"}}
 """Imported inside a method only, when a notebook shows a record."""
 
-ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit", "kg.compose")
+ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit", "kg.compose", "kg.prove")
 HEAVY = ("highspy", "rdflib", "oxrdflib", "numpy", "rich", "shacl", "pyshacl", "owlready2")
 
 
@@ -101,12 +108,13 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.commands.look",
                 "kg.commands.publish",
                 "kg.commands.survey",
+                "kg.commands.reason",
             },
         ),
         ("rich", {"kg.render.tables"}),
         ("platformdirs", {"kg.build"}),
         ("socket", set()),
-        ("urllib", {"kg.names"}),  # urllib.parse, for the names of graphs
+        ("urllib", {"kg.names", "kg.tokens"}),  # urllib.parse, for the names of graphs and relative addresses
         ("urllib.request", set()),
         ("http", set()),
         ("subprocess", {"kg.releases"}),  # git, to read a release by its tag

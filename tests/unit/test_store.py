@@ -9,8 +9,9 @@ import pytest
 
 from kg import store as module
 from kg.errors import MinilatError
+from kg.forms import kind
 from kg.names import INFERRED, iri
-from kg.store import Store, iri_term, kind, literal_term, read_quads
+from kg.store import Store, iri_term, literal_term, read_quads
 
 EX = "http://example.org/"
 TTL = """\

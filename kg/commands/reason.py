@@ -1,0 +1,94 @@
+"""Commands that show the reasoning: why, why not, and what if."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.commands.console import Waiting, app, open_graph, write
+from kg.dates import day
+from kg.options import AsOf, NoCache, ProofFormat, ReportFormat, WhatIf
+from kg.options import words as split
+
+if TYPE_CHECKING:
+    from kg.records import Proof
+
+Words = Annotated[
+    list[str],
+    typer.Argument(metavar="OPTION CHALLENGE | ARRANGEMENT STATE | 'S P O'", help="What is asked about."),
+]
+Full = Annotated[bool, typer.Option("--full", help="In text, repeat nothing and cut no list.")]
+Depth = Annotated[int | None, typer.Option(min=0, help="In text, show so many levels.")]
+Form = Annotated[ProofFormat, typer.Option("--format", help="How the proof is written.")]
+
+
+@app.command()
+def why(
+    words: Words,
+    as_of: AsOf = None,
+    every: Annotated[bool, typer.Option("--every", help="Also other derivations, ten at most of each fact.")] = False,
+    full: Full = False,
+    depth: Depth = None,
+    what_if: WhatIf = None,
+    form: Form = ProofFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """Why is it so? The rules and the statements it rests on, with file, line, source and confidence."""
+    graph = open_graph(as_of, no_cache=no_cache, what_if=what_if)
+    with Waiting("looking for the proof …"):
+        found = graph.why(*words, every=every)
+    _show(found, form, full=full, depth=depth)
+
+
+@app.command("why-not")
+def why_not(
+    words: Words,
+    as_of: AsOf = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """Why is it not so? The nearest rules, what fails, and the smallest change under which it would be so."""
+    from kg.render import proof as render
+
+    graph = open_graph(as_of, no_cache=no_cache)
+    with Waiting("looking for the smallest change; it is checked by a full run …"):
+        found = graph.why_not(*words)
+    write(render.why_not_text(found) if form is ReportFormat.text else render.why_not_json(found))
+
+
+@app.command()
+def diff(
+    scenario: Annotated[
+        str, typer.Argument(help="What is supposed: a file, or words such as 'add CAN to jef as member'.")
+    ],
+    as_of: AsOf = None,
+    challenge: Annotated[
+        str | None, typer.Option(metavar="ID,…", help="Judge only these challenges; 'none' for none at all.")
+    ] = None,
+    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    no_cache: NoCache = False,
+) -> None:
+    """What would change: roles, members, classes, verdicts and ranks, each with the rule that says so."""
+    from kg.graph import Graph
+    from kg.render import whatif as render
+
+    chosen = None if challenge is None else () if challenge == "none" else split(challenge)
+    with Waiting("building the graph under the scenario and judging; about a second for each challenge …"):
+        found = Graph.diff(scenario, None if as_of is None else day(as_of), challenges=chosen, cache=not no_cache)
+    write(render.as_text(found) if form is ReportFormat.text else render.as_json(found))
+
+
+def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> None:
+    from kg.render import proof as render
+
+    if form is ProofFormat.text:
+        write(render.as_text(found, full=full, depth=depth))
+        return
+    written = {
+        ProofFormat.json: render.as_json,
+        ProofFormat.ttl: render.as_turtle,
+        ProofFormat.dot: render.as_dot,
+        ProofFormat.html: render.as_html,
+    }
+    write(written[form](found))
