@@ -88,7 +88,7 @@ def check(
 
 def _report(findings: list[Finding], own: Sequence[Source], data: Store) -> Report:
     findings.sort(key=lambda f: (f.file, f.line, f.column, f.code, f.focus, f.path, f.value, f.shape))
-    return Report(tuple(findings), len(own), len(data))
+    return Report(tuple(findings), len(own), len(data), names=tuple(source.name for source in own))
 
 
 def _opened(source: Source, limit: int) -> tuple[bytes, str]:

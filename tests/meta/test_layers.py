@@ -14,20 +14,24 @@ KG = ROOT / "kg"
 
 ORDER = (
     # words
-    "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
+    "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records", "kg.fingerprints",
     # the store, and what is read from headers
     "kg.sparql", "kg.store", "kg.catalogue", "kg.lookup",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines",
     "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading",
-    "kg.validate.check", "kg.validate",
+    "kg.validate.check",
+    "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
+    "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.solve", "kg.compose.propose", "kg.compose",
     # acts over many days and many cases
     "kg.timeline",
     # what is shown, and the doors
-    "kg.render", "kg.render.tables", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
+    "kg.render", "kg.render.tables", "kg.render.findings", "kg.render.findings.safe", "kg.render.findings.text",
+    "kg.render.findings.github", "kg.render.findings.gitlab", "kg.render.findings.sarif", "kg.render.findings.junit",
+    "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
     "kg.render.geography", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",
@@ -104,10 +108,10 @@ def test_the_front_page_imports_only_on_first_use():
         ("rich", {"kg.render.tables"}),
         ("platformdirs", {"kg.build"}),
         ("socket", set()),
-        ("urllib", {"kg.names"}),  # urllib.parse, for the names of graphs
+        ("urllib", {"kg.names", "kg.render.findings.safe"}),  # urllib.parse, for the names of graphs and files
         ("urllib.request", set()),
         ("http", set()),
-        ("subprocess", set()),
+        ("subprocess", {"kg.validate.changed"}),  # git, without a shell
     ],
 )
 def test_a_library_has_one_importer(library, only):
