@@ -31,7 +31,7 @@ ORDER = (
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.findings", "kg.render.findings.safe", "kg.render.findings.text",
     "kg.render.findings.github", "kg.render.findings.gitlab", "kg.render.findings.sarif", "kg.render.findings.junit",
-    "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
+    "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.codes", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
     "kg.render.geography", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",
