@@ -72,7 +72,19 @@ ERRORS: Final[dict[str, tuple[str, str]]] = {
 }
 """Errors that stand in a report like findings, in the words of docs/errors.md."""
 
-POLICY: Final[dict[str, tuple[Severity, str, str]]] = {
+OWN: Final[dict[str, tuple[Severity, str, str]]] = {
+    "H080": (
+        "error",
+        "A cell is what its column is described to be",
+        "correct the cell, or the datatype and format in the description",
+    ),
+    "H081": (
+        "error",
+        "A table has the columns that are described, and every row has them all",
+        "compare the heading and the row with the description",
+    ),
+    "H082": ("error", "A key stands in one row only", "remove the second row, or choose a key that tells them apart"),
+    "H083": ("error", "A column that must have a value has one", "fill in the cell"),
     "H090": (
         "warning",
         "A comment that asks to ignore a finding is understood and gives its reason",
@@ -89,7 +101,7 @@ POLICY: Final[dict[str, tuple[Severity, str, str]]] = {
         "write the baseline again with --write-baseline: what it knew has been mended",
     ),
 }
-"""What is reported about the exceptions themselves: severity, title and hint."""
+"""What is found in tables and about the exceptions themselves, not by shapes: severity, title and hint."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +128,7 @@ def known(shapes: Sequence[Path] = ()) -> dict[str, Check]:
     Raises MinilatError E030–E032 for shapes that cannot be read or parsed.
     """
     found = {c: Check(c, title, "", hint, PAGE + c) for c, (title, hint) in ERRORS.items()}
-    found |= {c: Check(c, title, "", hint, PAGE + c) for c, (_, title, hint) in POLICY.items()}
+    found |= {c: Check(c, title, "", hint, PAGE + c) for c, (_, title, hint) in OWN.items()}
     ours = {row.code: row for row in table()}
     found |= {c: Check(c, row.title, "", row.hint, PAGE + c) for c, row in ours.items() if not (shapes and c[0] == "C")}
     for shape, texts in _described(shapes or files.shapes()).items():

@@ -19,7 +19,7 @@ ORDER = (
     "kg.sparql", "kg.store", "kg.catalogue", "kg.lookup",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines",
-    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading",
+    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading", "kg.validate.descriptions", "kg.validate.tables",
     "kg.validate.check",
     "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
     "kg.validate",
@@ -108,7 +108,9 @@ def test_the_front_page_imports_only_on_first_use():
         ("rich", {"kg.render.tables"}),
         ("platformdirs", {"kg.build"}),
         ("socket", set()),
-        ("urllib", {"kg.names", "kg.render.findings.safe"}),  # urllib.parse, for the names of graphs and files
+        # urllib.parse, for the names of graphs and files
+        ("urllib", {"kg.names", "kg.render.findings.safe", "kg.validate.descriptions", "kg.validate.tables"}),
+        ("csvw", {"kg.validate.descriptions", "kg.validate.tables"}),
         ("urllib.request", set()),
         ("http", set()),
         ("subprocess", {"kg.validate.changed"}),  # git, without a shell
