@@ -48,11 +48,14 @@ def validate(
         str | None, typer.Option(metavar="REV", help="Only findings in files that differ from this git revision.")
     ] = None,
     max_results: Annotated[int, typer.Option(min=0, help="Show only the worst so many; 0 shows all.")] = 0,
+    watch: Annotated[bool, typer.Option("--watch", help="Check again at every change, until Ctrl-C.")] = False,
 ) -> None:
     """Check files against the shapes: exit 0 fine, 1 findings, 2 cannot be read."""
     from kg.validate import policy
 
     own = _files(shapes or [])
+    if watch and (write_baseline or form is not ReportFormat.text):
+        raise MinilatError("E134", "a watch shows text and writes no file", where="--watch", hint="leave the other out")
     if write_baseline and (baseline is None or changed_since is not None):
         hint = "name the file with --baseline, and leave out --changed-since"
         raise MinilatError("E134", "a baseline is written whole, to a file", where="--write-baseline", hint=hint)
@@ -63,8 +66,11 @@ def validate(
         changed_since,
         max_results,
     )
-    report = _checked(paths or [], own, engine, rules, input_format)
-    if write_baseline and baseline is not None and not report.broken:
+    if watch:
+        _watch(paths or [], own, engine, rules, [p for p in (severity, baseline) if p])
+        return
+    report = _checked(paths or [], own, engine, rules)
+    if write_baseline and baseline is not None:
         _keep(baseline, report)
         return
     write(_written(report, form))
@@ -94,6 +100,17 @@ def _checked(
     return policy.apply(replace(report, subject=subject), rules, text=excuses.text, shapes=own)
 
 
+def _watch(paths: list[Path], own: list[Path], engine: EngineName, rules: policy.Policy, also: list[Path]) -> None:
+    from kg import files
+    from kg.commands import watching
+    from kg.validate import excuses
+
+    def watched() -> list[Path]:
+        return [*(_files(paths) or files.data()), *(own or files.shapes()), *also]
+
+    watching.watch(lambda: _checked(paths, own, engine, rules), watched, excuses.line, colour=_colour())
+
+
 def _keep(path: Path, report: Report) -> None:
     from kg.validate import baseline
 
@@ -108,8 +125,7 @@ def _written(report: Report, form: ReportFormat) -> str:
     from kg.validate import excuses
 
     if form is ReportFormat.text:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return text.report(report, excuses.line, colour=colour)
+        return text.report(report, excuses.line, colour=_colour())
     # What goes to a program is data alone; the count is for whoever reads the log.
     print(text.summary(report), file=sys.stderr)
     if form is ReportFormat.gitb:
@@ -123,6 +139,10 @@ def _written(report: Report, form: ReportFormat) -> str:
         ReportFormat.ttl: turtle.report,
     }
     return forms[form](report)
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _now() -> str:

@@ -34,7 +34,7 @@ ORDER = (
     "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.codes", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
     "kg.render.geography", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
-    "kg.options", "kg.commands", "kg.commands.console", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",
+    "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",
 )  # fmt: skip
 """A module may import only those that stand before it."""
 

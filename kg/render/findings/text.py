@@ -19,6 +19,11 @@ _COLOURS: Final = {"error": "31;1", "warning": "33;1", "info": "36;1", "faint": 
 
 def report(found: Report, source: Callable[[str, int], str], *, colour: bool = False) -> str:
     """FOUND in words. SOURCE gives a line of a file, '' when it cannot; COLOUR is for terminals."""
+    return listed(found, source, colour=colour) + summary(found) + "\n"
+
+
+def listed(found: Report, source: Callable[[str, int], str], *, colour: bool = False) -> str:
+    """The findings of FOUND alone, as in report."""
 
     def paint(text: str, name: str) -> str:
         return f"\x1b[{_COLOURS[name]}m{text}\x1b[0m" if colour else text
@@ -33,7 +38,12 @@ def report(found: Report, source: Callable[[str, int], str], *, colour: bool = F
         lines.append(f"  {place:<7} {paint(f.severity, f.severity)} {f.code} {_about(f)}".rstrip())
         lines += [f"          {paint(mark, 'faint')}{text}" for mark, text in _body(f, found, source)]
         lines.append("")
-    return "\n".join([*lines, summary(found)]) + "\n"
+    return "".join(line + "\n" for line in lines)
+
+
+def place(f: Finding) -> str:
+    """Where F lies and what it is about, on one line."""
+    return safe.line(f"{f.file}:{f.line} {f.code} {_about(f)}".strip() if f.line else f"{f.file} {f.code} {_about(f)}")
 
 
 def summary(found: Report) -> str:
