@@ -305,6 +305,7 @@ class Report:
     def broken(self) -> bool:
         """Whether documents could not be read, so that nothing else was checked: then the exit code is 2."""
         return any(f.code.startswith("E") for f in self.findings)
+
     def fails(self, finding: Finding) -> bool:
         """Whether FINDING is at or above the threshold."""
         order = ("error", "warning", "info")

@@ -15,6 +15,8 @@ from kg.errors import MinilatError
 from kg.options import EngineName, FailOn, Format, ReportFormat
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kg.records import Report
     from kg.validate import policy
 
@@ -54,23 +56,27 @@ def validate(
     from kg.validate import policy
 
     own = _files(shapes or [])
-    if watch and (write_baseline or form is not ReportFormat.text):
-        raise MinilatError("E134", "a watch shows text and writes no file", where="--watch", hint="leave the other out")
+    if watch and (write_baseline or form is not ReportFormat.text or Path("-") in (paths or [])):
+        raise MinilatError("E134", "a watch reads files and shows text", where="--watch", hint="leave the other out")
     if write_baseline and (baseline is None or changed_since is not None):
         hint = "name the file with --baseline, and leave out --changed-since"
         raise MinilatError("E134", "a baseline is written whole, to a file", where="--write-baseline", hint=hint)
-    rules = policy.Policy(
-        fail_on.value,
-        policy.severities(severity, own) if severity else {},
-        None if write_baseline else baseline,
-        changed_since,
-        max_results,
-    )
+
+    def check() -> Report:
+        rules = policy.Policy(
+            fail_on.value,
+            policy.severities(severity, own) if severity else {},
+            None if write_baseline else baseline,
+            changed_since,
+            max_results,
+        )
+        return _checked(paths or [], own, engine, input_format, rules)
+
     if watch:
-        _watch(paths or [], own, engine, rules, [p for p in (severity, baseline) if p])
+        _watch(check, paths or [], own, [p for p in (severity, baseline) if p])
         return
-    report = _checked(paths or [], own, engine, rules)
-    if write_baseline and baseline is not None:
+    report = check()
+    if write_baseline and baseline is not None and not report.broken:
         _keep(baseline, report)
         return
     write(_written(report, form))
@@ -86,9 +92,7 @@ def validate(
         raise typer.Exit(1)
 
 
-def _checked(
-    paths: list[Path], own: list[Path], engine: EngineName, rules: policy.Policy, input_format: str
-) -> Report:
+def _checked(paths: list[Path], own: list[Path], engine: EngineName, input_format: str, rules: policy.Policy) -> Report:
     from dataclasses import replace
 
     from kg import validate as act
@@ -100,15 +104,17 @@ def _checked(
     return policy.apply(replace(report, subject=subject), rules, text=excuses.text, shapes=own)
 
 
-def _watch(paths: list[Path], own: list[Path], engine: EngineName, rules: policy.Policy, also: list[Path]) -> None:
+def _watch(check: Callable[[], Report], paths: list[Path], own: list[Path], also: list[Path]) -> None:
     from kg import files
     from kg.commands import watching
-    from kg.validate import excuses
+    from kg.validate import reading
 
     def watched() -> list[Path]:
-        return [*(_files(paths) or files.data()), *(own or files.shapes()), *also]
+        reading.lines.cache_clear()
+        sources = reading.sources(paths) if paths else reading.shipped()
+        return [*(s.path for s in sources if s.path), *(own or files.shapes()), *also]
 
-    watching.watch(lambda: _checked(paths, own, engine, rules), watched, excuses.line, colour=_colour())
+    watching.watch(check, watched, reading.source_line, colour=_colour())
 
 
 def _keep(path: Path, report: Report) -> None:
@@ -122,10 +128,10 @@ def _keep(path: Path, report: Report) -> None:
 
 def _written(report: Report, form: ReportFormat) -> str:
     from kg.render.findings import gitb, github, gitlab, junit, sarif, structured, text, turtle
-    from kg.validate import excuses
+    from kg.validate import reading
 
     if form is ReportFormat.text:
-        return text.report(report, excuses.line, colour=_colour())
+        return text.report(report, reading.source_line, colour=_colour())
     # What goes to a program is data alone; the count is for whoever reads the log.
     print(text.summary(report), file=sys.stderr)
     if form is ReportFormat.gitb:

@@ -10,11 +10,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from kg import build, files
-from kg.errors import MinilatError
+from kg.errors import LINE_END, MinilatError
 from kg.names import curie, slug
 from kg.records import Finding, Report, Severity
 from kg.store import Store
-from kg.validate import outline, reading
+from kg.validate import outline, reading, tables
 from kg.validate.engines import Engine, run
 from kg.validate.positions import Place, Wanted, locate
 
@@ -55,15 +55,15 @@ def check(
     """
     own = reading.sources(paths, input_format) if paths else reading.shipped()
     data = Store.memory()
-    broken = [x for n, source in enumerate(own) for x in _read(data, f"f{n}", source, limit)]
-    if broken:
+    told = [x for n, source in enumerate(own) for x in _read(data, f"f{n}", source, limit)]
+    if broken := [x for x in told if x.code.startswith("E")]:
         return _report(broken, own, data)
     if not shapes:
         given = {s.path.resolve() for s in own if s.path}
         behind = (*files.ontology(), *files.data()) if context is None else context
         build.load((p for p in behind if p.resolve() not in given), into=data)
     found = run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
-    places = _places(found, data, own, limit)
+    places = _places(found, data, own, limit, alone=bool(shapes))
     levels = severities()
     findings = [
         Finding(
@@ -83,7 +83,7 @@ def check(
         # What stands behind the documents is not theirs to mend.
         if name or shapes or not paths
     ]
-    return _report(findings, own, data)
+    return _report(findings + told, own, data)
 
 
 def _report(findings: list[Finding], own: Sequence[Source], data: Store) -> Report:
@@ -105,17 +105,51 @@ def _read(data: Store, tag: str, source: Source, limit: int) -> list[Finding]:
         return [_broken(source, error.code, error.message, error.hint)]
     if suffix == ".rdf" and (place := outline.xml_mishap(body)):
         return [_broken(source, "E031", place[2], "", place[0], place[1])]
+    if suffix in reading.TABLES:
+        return _read_table(data, tag, source, body)
     mishaps = data.read(body, suffix, source.graph, tag=tag)
     if mishaps and (bad := reading.bad_bytes(body)):
         return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
     return [_broken(source, *reading.explain(m), m.line, m.column) for m in mishaps]
 
 
+def _read_table(data: Store, tag: str, source: Source, body: bytes) -> list[Finding]:
+    if bad := reading.bad_bytes(body):
+        return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
+    path = reading.located(source.name)
+    try:
+        found, mishaps = tables.triples(path, body.decode())
+    except MinilatError as error:
+        return [_broken(source, error.code, f"{error.message} ({error.where})", error.hint)]
+    data.read(found, ".nt", source.graph, tag=tag)
+    rows = LINE_END.split(body.decode()) if mishaps else []
+    separator = tables.separator(path)
+    return [
+        Finding(
+            m.code,
+            "error",
+            m.message,
+            _short(m.subject),
+            _short(m.predicate),
+            m.text,
+            "",
+            "",
+            source.name,
+            m.line,
+            tables.column(rows[m.line - 1], m.cell, separator) if m.line <= len(rows) else 1,
+            m.hint,
+        )
+        for m in mishaps
+    ]
+
+
 def _broken(source: Source, code: str, message: str, hint: str, line: int = 0, column: int = 0) -> Finding:
     return Finding(code, "error", message, "", "", "", "", "", source.name, line, column, hint)
 
 
-def _places(found: Sequence[Raw], data: Store, own: Sequence[Source], limit: int) -> list[tuple[str, Place]]:
+def _places(
+    found: Sequence[Raw], data: Store, own: Sequence[Source], limit: int, *, alone: bool
+) -> list[tuple[str, Place]]:
     """The document and the place of each result; no name when none of several documents speaks of its focus."""
     graphs = {source.graph: n for n, source in enumerate(own)}
     asked: dict[int, list[int]] = defaultdict(list)
@@ -123,12 +157,19 @@ def _places(found: Sequence[Raw], data: Store, own: Sequence[Source], limit: int
         for graph in data.graphs_with(subject=raw.focus) or data.graphs_with(value=raw.focus):
             if graph in graphs:
                 asked[graphs[graph]].append(i)
-    nowhere = own[0].name if len(own) == 1 else ""
+    # A focus that no document speaks of (a target named by the shapes) belongs to the only one there is.
+    nowhere = own[0].name if len(own) == 1 and alone else ""
     best = [(nowhere, Place())] * len(found)
     for n in sorted(asked):
         body, suffix = _opened(own[n], limit)
         wanted = [Wanted(r.focus, r.path, r.value, r.component) for r in (found[i] for i in asked[n])]
-        for i, place in zip(asked[n], locate(body, suffix, f"f{n}", wanted), strict=True):
+        path = own[n].path
+        if path and suffix in reading.TABLES:
+            asking = [(w.focus.replace(f"_:f{n}x", "_:row"), w.path, w.value) for w in wanted]
+            spots = [Place(fit, row, at) for fit, row, at in tables.locate(path, body.decode(), asking)]
+        else:
+            spots = locate(body, suffix, f"f{n}", wanted)
+        for i, place in zip(asked[n], spots, strict=True):
             if not best[i][0] or place.fit > best[i][1].fit:
                 best[i] = (own[n].name, place)
     return best

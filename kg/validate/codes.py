@@ -65,10 +65,18 @@ _HINTS: Final[dict[str, str]] = {
 }
 """What to do about each constraint of SHACL, for shapes that do not say it themselves."""
 
+_ERRORS: Final = """
+E030\ta file cannot be read\tcheck path, permission and encoding (UTF-8)
+E031\ta syntax error in a file\tthe line and a caret show the place
+E032\ta file type that is not known\tuse .ttl .trig .nt .nq .rdf .owl .xml .jsonld
+E047\ta document larger than allowed (256 MiB, counted after it was unpacked)\tsplit it
+E048\ta text that is not UTF-8\tthe message names the byte and its line, or the encoding to convert from
+E049\ta JSON-LD context that lies elsewhere\tnothing is fetched: write the context into the file, or expand it
+E135\ta table without a description\twrite `NAME.csv-metadata.json` beside it, in CSVW
+E136\ta description of a table that cannot be used\tthe reason follows; it has to be whole, for nothing is fetched
+E137\tno library for tables\t`pip install 'minilat[csv]'`"""
 ERRORS: Final[dict[str, tuple[str, str]]] = {
-    "E030": ("a file cannot be read", "check path, permission and encoding (UTF-8)"),
-    "E031": ("a syntax error in a file", "the line and a caret show the place"),
-    "E032": ("a file type that is not known", "use .ttl .trig .nt .nq .rdf .owl .xml .jsonld"),
+    code: (wrong, todo) for code, wrong, todo in (line.split("\t") for line in _ERRORS.strip().split("\n"))
 }
 """Errors that stand in a report like findings, in the words of docs/errors.md."""
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg import files
 from kg.records import Finding
+from kg.validate import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -115,20 +114,6 @@ def _finding(code: str, message: str, file: str, line: int, column: int) -> Find
 
 
 def text(name: str) -> str | None:
-    """What stands in the file a finding calls NAME, or None when it cannot be read as UTF-8."""
-    try:
-        return located(name).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError):
-        return None
-
-
-def line(name: str, number: int) -> str:
-    """Line NUMBER (from 1) of the file a finding calls NAME, or '' when there is none."""
-    found = (text(name) or "").split("\n")
-    return found[number - 1] if 1 <= number <= len(found) else ""
-
-
-def located(name: str) -> Path:
-    """The path of the file a finding calls NAME: in this folder, or else among the shipped ones."""
-    path = Path(name)
-    return path if path.is_absolute() or path.exists() else files.ROOT / name
+    """What stands in the document shown as NAME, or None when it holds no comment of ours."""
+    body = reading.named(name)
+    return body.decode("utf-8", "replace") if b"minilat" in body else None

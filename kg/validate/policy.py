@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from kg.errors import MinilatError, did_you_mean
-from kg.validate import baseline, changed, codes, excuses
+from kg.validate import baseline, changed, codes, excuses, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +78,7 @@ def apply(found: Report, policy: Policy, *, text: Callable[[str], str | None], s
     if policy.since is not None:
         top, differ = changed.since(policy.since, here)
         # What git cannot know about, standard input for one, is taken to have changed.
-        looked_at = {n for n in looked_at if (p := excuses.located(n).resolve()) in differ or not p.is_relative_to(top)}
+        looked_at = {n for n in looked_at if (p := reading.located(n).resolve()) in differ or not p.is_relative_to(top)}
         findings = [f for f in findings if f.file in looked_at]
     known = 0
     if policy.known is not None:

@@ -20,6 +20,7 @@ from kg import files
 from kg.errors import LINE_END, MinilatError, did_you_mean
 from kg.names import PREFIXES, graph_name
 from kg.store import SYNTAX, Mishap
+from kg.validate import descriptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +58,9 @@ WELL_KNOWN: Final = {
 """Prefixes that many use, beside those of the project: for hints only."""
 _UNDECLARED: Final = re.compile(r"The prefix (\S*): has not been declared")
 _IN_FOLDERS: Final = frozenset(SYNTAX) - {".xml"}
-_SUFFIXES: Final = SYNTAX.keys() | {".json"}
+TABLES: Final = frozenset({".csv", ".tsv"})
+"""Endings of tables, which are read where a description lies beside them."""
+_SUFFIXES: Final = SYNTAX.keys() | {".json"} | TABLES
 _UTF8: Final = b"\xef\xbb\xbf"
 _WIDE: Final = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -127,7 +130,7 @@ def _expand(path: Path) -> list[tuple[Path, bool]]:
     """The files behind PATH, each with whether the user named it himself."""
     if path.is_dir():
         inside = [(p, False) for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path))]
-        if not any(_ending(p.name)[0] in _IN_FOLDERS for p, _ in inside):
+        if not any(_belongs(p) for p, _ in inside):
             raise MinilatError(
                 "E034",
                 "no RDF file in this folder",
@@ -139,11 +142,17 @@ def _expand(path: Path) -> list[tuple[Path, bool]]:
         return [(path, True)]
     matches = sorted(glob(str(path), recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
     inside = [(Path(p), False) for p in matches if Path(p).is_file()]
-    if not any(_ending(p.name)[0] in _IN_FOLDERS for p, _ in inside):
+    if not any(_belongs(p) for p, _ in inside):
         raise MinilatError(
             "E034", "the pattern matches no RDF file", where=str(path), hint="quote it, and try ls first"
         )
     return inside
+
+
+def _belongs(path: Path) -> bool:
+    """Whether a file that nobody named is meant: RDF, or a table with a description."""
+    suffix = _ending(path.name)[0]
+    return suffix in _IN_FOLDERS or (suffix in TABLES and descriptions.beside_of(path) is not None)
 
 
 def _hidden(path: Path) -> bool:
@@ -158,7 +167,7 @@ def _ending(name: str) -> tuple[str, bool]:
 
 def _source(path: Path, forced: str, *, named: bool) -> Source | None:
     suffix, packed = _ending(path.name)
-    if not named and suffix not in _IN_FOLDERS:
+    if not named and not _belongs(path):
         return None
     if not path.exists():
         raise MinilatError(
@@ -268,21 +277,31 @@ def bad_bytes(body: bytes) -> tuple[int, int, str] | None:
     return None
 
 
-@lru_cache(maxsize=8)
-def _lines(name: str) -> tuple[str, ...]:
+def located(name: str) -> Path:
+    """The path of the document shown as NAME: in this folder, or else among the shipped ones."""
+    path = Path(name)
+    return path if path.is_absolute() or path.exists() else files.ROOT / name
+
+
+def named(name: str) -> bytes:
+    """The bytes of the document shown as NAME, unpacked and without a mark; none when it cannot be read any more."""
     if name == STDIN:
-        body = _standard_input(LIMIT)
-    else:
-        path = Path(name) if Path(name).exists() else files.ROOT / name
-        suffix, packed = _ending(path.name)
-        try:
-            body = content(Source(name, path, suffix, packed))
-        except MinilatError:
-            return ()
-    return tuple(LINE_END.split(body.removeprefix(_UTF8).decode("utf-8", "replace")))
+        return _standard_input(LIMIT).removeprefix(_UTF8)
+    path = located(name)
+    suffix, packed = _ending(path.name)
+    try:
+        return content(Source(name, path, suffix, packed))
+    except MinilatError:
+        return b""
+
+
+@lru_cache(maxsize=8)
+def lines(name: str) -> tuple[str, ...]:
+    """The lines of the document shown as NAME, kept for a while."""
+    return tuple(LINE_END.split(named(name).decode("utf-8", "replace")))
 
 
 def source_line(name: str, line: int) -> str:
     """The text of LINE (from 1) of the document shown as NAME, without its end; '' when it has no such line."""
-    lines = _lines(name)
-    return lines[line - 1] if 1 <= line <= len(lines) else ""
+    found = lines(name)
+    return found[line - 1] if 1 <= line <= len(found) else ""

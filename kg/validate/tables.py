@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urljoin
 
-from kg.errors import did_you_mean
+from kg.errors import LINE_END, did_you_mean
 from kg.names import PREFIXES
 from kg.store import iri_term, literal_term
 from kg.validate import descriptions
@@ -56,6 +56,10 @@ _STYLES: Final = (
 )
 
 
+VALUE, CELL, ROW, OBJECT = 9, 8, 4, 1
+"""How well a place fits, on the scale of kg.validate.positions."""
+
+
 class Statement(NamedTuple):
     """A triple in N-Triples terms with its line and its cell (from 0, -1 for none); VALUE is '' for an empty cell."""
 
@@ -95,32 +99,40 @@ def triples(path: Path, text: str) -> tuple[bytes, list[Mishap]]:
     return "".join(lines).encode(), mishaps
 
 
-def locate(path: Path, text: str, wanted: Sequence[tuple[str, str, str]]) -> list[tuple[int, int]]:
-    """Line and column, from 1 (0, 0 where not found), of each focus, path and value WANTED.
+def locate(path: Path, text: str, wanted: Sequence[tuple[str, str, str]]) -> list[tuple[int, int, int]]:
+    """How well something fits (0 where nothing does), and its line and column, for each focus, path and value WANTED.
 
     That is the cell of the value, or else the cell of the path in the row of the focus, also when it is empty, or else
     the row of the focus, or that of the value.
     """
     best: list[tuple[int, int, int]] = [(0, 0, -1)] * len(wanted)
-    by_focus: dict[str, list[int]] = {}
+    by_term: dict[str, list[int]] = {}
     for i, (focus, _, value) in enumerate(wanted):
         for term in {focus, value} - {""}:
-            by_focus.setdefault(term, []).append(i)
+            by_term.setdefault(term, []).append(i)
     for item in _items(path, text):
         if isinstance(item, Mishap):
             continue
         for term in {item.subject, item.value} - {""}:
-            for i in by_focus.get(term, ()):
-                focus, predicate, value = wanted[i]
-                fit = 1
-                if item.subject == focus:
-                    fit = 4 if item.predicate == predicate and item.value == value else 2
-                    fit = 3 if item.predicate == predicate and fit == 2 else fit
+            for i in by_term.get(term, ()):
+                fit = _fit(item, *wanted[i])
                 if fit > best[i][0]:
-                    best[i] = (fit, item.line, item.cell if fit > 2 or item.subject != focus else -1)
-    rows = text.split("\n")
-    separator = descriptions.dialect(descriptions.table(path), path).delimiter
-    return [(line, column(rows[line - 1], cell, separator) if line else 0) for _, line, cell in best]
+                    best[i] = (fit, item.line, -1 if fit == ROW else item.cell)
+    rows = LINE_END.split(text)
+    return [(fit, line, column(rows[line - 1], cell, separator(path)) if line else 0) for fit, line, cell in best]
+
+
+def _fit(item: Statement, focus: str, predicate: str, value: str) -> int:
+    if item.subject != focus:
+        return OBJECT
+    if item.predicate != predicate:
+        return ROW
+    return VALUE if item.value == value else CELL
+
+
+def separator(path: Path) -> str:
+    """What stands between the cells of the table at PATH."""
+    return str(descriptions.dialect(descriptions.table(path), path).delimiter)
 
 
 def column(row: str, cell: int, separator: str = ",") -> int:

@@ -19,8 +19,8 @@ ORDER = (
     "kg.sparql", "kg.store", "kg.catalogue", "kg.lookup",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines",
-    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading", "kg.validate.descriptions", "kg.validate.tables",
-    "kg.validate.check",
+    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.descriptions",
+    "kg.validate.reading", "kg.validate.tables", "kg.validate.check",
     "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
     "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
@@ -31,7 +31,8 @@ ORDER = (
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.findings", "kg.render.findings.safe", "kg.render.findings.text",
     "kg.render.findings.github", "kg.render.findings.gitlab", "kg.render.findings.sarif", "kg.render.findings.junit",
-    "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.codes", "kg.render.compose", "kg.render.fit", "kg.render.timeline",
+    "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.codes",
+    "kg.render.compose", "kg.render.fit", "kg.render.timeline",
     "kg.render.geography", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check", "kg.commands.judge", "kg.commands.look", "kg.cli",

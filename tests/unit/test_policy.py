@@ -1,6 +1,5 @@
 """What becomes of findings: severities, comments, changed files, the baseline and the threshold."""
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -398,8 +397,9 @@ def test_the_errors_in_a_report_read_as_in_the_documentation():
         assert f"| {code} | {title} | {hint} |" in text
 
 
-def test_a_line_is_read_for_its_finding_only(folder):
-    (folder / "a.ttl").write_text("\ufeffone\ntwo", encoding="utf-8")
-    assert [excuses.line("a.ttl", n) for n in (0, 1, 2, 3)] == ["", "one", "two", ""]
-    assert excuses.line("nosuch.ttl", 1) == ""
-    assert json.dumps(excuses.text(str(folder))) == "null"
+def test_a_text_is_read_for_its_comments_only(folder):
+    (folder / "a.ttl").write_text("\ufeffone # minilat\ntwo", encoding="utf-8")
+    assert excuses.text("a.ttl") == "one # minilat\ntwo"
+    (folder / "a.ttl").write_text("one\n")
+    assert excuses.text("a.ttl") is None
+    assert excuses.text("nosuch.ttl") is None

@@ -171,13 +171,13 @@ def test_rows_without_an_address_are_blank(table):
     path = table({"columns": [{"name": "v", "propertyUrl": "https://e.org/v"}]})
     found, _ = lines(path, "v\na\n\nb\n")
     assert found == ['_:row0 <https://e.org/v> "a" .', '_:row1 <https://e.org/v> "b" .']
-    assert tables.locate(path, "v\na\n\nb\n", [("_:row1", "", "")]) == [(4, 1)]
+    assert tables.locate(path, "v\na\n\nb\n", [("_:row1", "", "")]) == [(4, 4, 1)]
 
 
 def test_other_separators(table):
     path = table(one("integer"), dialect={"delimiter": ";"})
     assert lines(path, "id;v\n1;2\n")[0] == [f'<https://e.org/1> <https://e.org/v> "2"^^<{XSD}integer> .']
-    assert tables.locate(path, "id;v\n1;2\n", [("<https://e.org/1>", "<https://e.org/v>", "")]) == [(2, 3)]
+    assert tables.locate(path, "id;v\n1;2\n", [("<https://e.org/1>", "<https://e.org/v>", "")]) == [(8, 2, 3)]
 
 
 def test_tabs_in_a_file_that_says_so(tmp_path):
@@ -211,7 +211,7 @@ TEXT = 'State,role,begin,note\n"E,ST",member,,"a"\nLVA,member,2014-09-04,b\n'
     ],
 )
 def test_a_finding_points_at_its_cell(table, focus, path, value, place):
-    assert tables.locate(table(), TEXT, [(focus, path, value)]) == [place]
+    assert [(row, at) for _, row, at in tables.locate(table(), TEXT, [(focus, path, value)])] == [place]
 
 
 @pytest.mark.parametrize(
