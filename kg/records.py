@@ -307,8 +307,10 @@ class Report:
         return any(f.code.startswith("E") for f in self.findings)
 
     def fails(self, finding: Finding) -> bool:
-        """Whether FINDING is at or above the threshold."""
+        """Whether FINDING is at or above the threshold; what could not be read always fails."""
         order = ("error", "warning", "info")
+        if finding.code.startswith("E"):
+            return True
         return self.threshold != "never" and order.index(finding.severity) <= order.index(self.threshold)
 
     @property

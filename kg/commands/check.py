@@ -110,7 +110,7 @@ def _watch(check: Callable[[], Report], paths: list[Path], own: list[Path], also
     from kg.validate import reading
 
     def watched() -> list[Path]:
-        reading.lines.cache_clear()
+        reading.forget()
         sources = reading.sources(paths) if paths else reading.shipped()
         return [*(s.path for s in sources if s.path), *(own or files.shapes()), *also]
 

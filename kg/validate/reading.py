@@ -296,12 +296,16 @@ def named(name: str) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def lines(name: str) -> tuple[str, ...]:
-    """The lines of the document shown as NAME, kept for a while."""
+def _lines(name: str) -> tuple[str, ...]:
     return tuple(LINE_END.split(named(name).decode("utf-8", "replace")))
 
 
 def source_line(name: str, line: int) -> str:
     """The text of LINE (from 1) of the document shown as NAME, without its end; '' when it has no such line."""
-    found = lines(name)
+    found = _lines(name)
     return found[line - 1] if 1 <= line <= len(found) else ""
+
+
+def forget() -> None:
+    """Read documents anew when a line of them is asked for: they may have changed."""
+    _lines.cache_clear()

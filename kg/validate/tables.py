@@ -335,12 +335,16 @@ def _canonical(value: Any, base: str) -> str:
 def _unfit(col: Any, text: str, base: str, form: str | None, reason: str) -> _Unfit:
     shown = text if len(text) <= 60 else text[:60] + "…"
     if form:
-        message = f"Column {str(col)!r}: {shown!r} is not a {base} in the form {form}."
+        message = f"Column {str(col)!r}: {shown!r} is not {_a(base)} in the form {form}."
         return _Unfit("H080", message, text, "write it in that form, or change the format in the description")
-    message = f"Column {str(col)!r}: {shown!r} is not a {base}."
+    message = f"Column {str(col)!r}: {shown!r} is not {_a(base)}."
     style = next((form for pattern, form in _STYLES if base == "date" and pattern.fullmatch(text.strip())), "")
     if style:
         hint = f"write it like 2014-09-30, or describe the column with the format {style}"
         return _Unfit("H080", message, text, hint)
     example = f"write it like {_EXAMPLES[base]}" if base in _EXAMPLES else reason
     return _Unfit("H080", message, text, example)
+
+
+def _a(word: str) -> str:
+    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"

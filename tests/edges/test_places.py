@@ -131,7 +131,7 @@ def test_the_action_hands_every_input_on(project, cache):
 
 
 @pytest.mark.parametrize(
-    "text", ["$(touch sprung)", "`touch sprung`", "'; touch sprung; '", '"; touch sprung; "', "--help", "*"]
+    "text", ["$(touch sprung)", "`touch sprung`", "'; touch sprung; '", '"; touch sprung; "', "--help"]
 )
 def test_an_input_is_never_run(project, cache, text):
     done = act(project, cache, paths=text, shapes="shapes.ttl")

@@ -159,3 +159,145 @@ def test_only_what_changed(validate, folder):
 
 def test_colour_only_on_a_terminal(validate):
     assert "\x1b" not in validate(env={"NO_COLOR": "", "TERM": "xterm"}).out
+
+
+# Places
+
+
+def test_the_whole_text(validate, folder):
+    (folder / "data" / "b.ttl").write_text("@prefix ex: <http://example.org/> .\nex:x a ex:Thing .\n")
+    assert (
+        validate().out
+        == """\
+data/a.ttl
+  2:40    error C902 http://example.org/a http://example.org/age
+          An age is a whole number.
+          2 | ex:a a ex:Thing ; ex:name "a" ; ex:age "old" .
+            |                                        ^
+          hint: write the value with the datatype the shape asks for
+          see:  http://example.org/C902-age
+
+  3:1     warning C901 http://example.org/b http://example.org/name
+          No name. Add ex:name.
+          3 | ex:b a ex:Thing .
+            | ^
+          hint: add a value of http://example.org/name
+          see:  http://example.org/C901-name
+
+  4:40    error C902 http://example.org/c http://example.org/age
+          An age is a whole number.
+          4 | ex:c a ex:Thing ; ex:name "c" ; ex:age "older" .
+            |                                        ^
+          hint: write the value with the datatype the shape asks for
+          see:  http://example.org/C902-age
+
+data/b.ttl
+  2:1     warning C901 http://example.org/x http://example.org/name
+          No name. Add ex:name.
+          2 | ex:x a ex:Thing .
+            | ^
+          hint: add a value of http://example.org/name
+          see:  http://example.org/C901-name
+
+2 errors, 2 warnings, 0 info in 2 files, 8 triples
+"""
+    )
+
+
+def test_a_comment_excuses_its_own_line(validate, folder):
+    lines = DATA.splitlines()
+    lines[1] += " # minilat: ignore C902 -- as its source writes it"
+    lines.insert(2, "# minilat: ignore C901 -- has no name yet")
+    (folder / "data" / "a.ttl").write_text("\n".join(lines) + "\n")
+    ran = validate("--format", "json")
+    findings = json.loads(ran.out)["findings"]
+    assert [(f["code"], f["line"]) for f in findings] == [("C902", 5)]
+    assert json.loads(ran.out)["ignored"] == 2
+
+
+def test_a_broken_file_is_told_in_every_form(validate, folder):
+    (folder / "data" / "b.ttl").write_text("@prefix ex: <http://example.org/> .\nex:a ex:b\n")
+    for form in PARSE:
+        ran = validate("--format", form, "--fail-on", "never")
+        assert (ran.code, PARSE[form](ran.out)) == (2, 1), form
+        assert "data/b.ttl:" in ran.err
+    ran = validate("--baseline", "known.json", "--write-baseline")
+    assert (ran.code, (folder / "known.json").exists()) == (2, False)
+
+
+def test_what_stands_behind_one_file_is_not_its_own(run, tmp_path):
+    (tmp_path / "a.ttl").write_text("@prefix ex: <http://example.org/> .\nex:a ex:b ex:c .\n")
+    ran = run("validate", "a.ttl", "--fail-on", "info", "--format", "json", cwd=tmp_path)
+    assert (ran.code, json.loads(ran.out)["findings"]) == (0, [])
+
+
+# Tables
+
+TABLE = "name,age,kind\na,12,Thing\n,13,Thing\nc,old,Thing\n"
+
+
+@pytest.fixture
+def table(folder):
+    described = {
+        "@context": "http://www.w3.org/ns/csvw", "url": "t.csv",
+        "tableSchema": {
+            "aboutUrl": "http://example.org/row/{_row}",
+            "columns": [
+                {"name": "name", "propertyUrl": "http://example.org/name"},
+                {"name": "age", "propertyUrl": "http://example.org/age", "datatype": "integer"},
+                {"name": "kind", "propertyUrl": "rdf:type", "valueUrl": "http://example.org/{kind}"},
+            ],
+        },
+    }  # fmt: skip
+    (folder / "data" / "a.ttl").unlink()
+    (folder / "data" / "t.csv").write_bytes(b"\xef\xbb\xbf" + TABLE.encode())
+    (folder / "data" / "t.csv-metadata.json").write_text(json.dumps(described))
+    (folder / "data" / "other.csv").write_text("not,described\n")
+    return folder
+
+
+def test_a_table_is_checked_cell_by_cell(validate, table):
+    assert (
+        validate().out
+        == """\
+data/t.csv
+  3:1     warning C901 http://example.org/row/2 http://example.org/name
+          No name. Add ex:name.
+          3 | ,13,Thing
+            | ^
+          hint: add a value of http://example.org/name
+          see:  http://example.org/C901-name
+
+  4:3     error H080 http://example.org/row/3 http://example.org/age
+          Column 'age': 'old' is not an integer.
+          4 | c,old,Thing
+            |   ^
+          hint: write it like 12
+          see:  https://w3id.org/minilat/codes#H080
+
+1 error, 1 warning, 0 info in 1 file, 7 triples
+"""
+    )
+
+
+@pytest.mark.parametrize("form", PARSE)
+def test_a_table_in_every_form(validate, table, form):
+    ran = validate("--format", form)
+    assert (ran.code, PARSE[form](ran.out)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("data/other.csv", "E135"), ("data/latin.csv", "E048"), ("data/wide.csv", "E048")]
+)
+def test_a_table_that_cannot_be_read(validate, table, path, code):
+    for name, body in (("latin.csv", TABLE.encode() + b"\xe9"), ("wide.csv", TABLE.encode("utf-16"))):
+        (table / "data" / name).write_bytes(body)
+        (table / "data" / f"{name}-metadata.json").write_text("{}")
+    ran = validate("--format", "json", path=path)
+    assert ran.code == 2
+    assert [f["code"] for f in json.loads(ran.out)["findings"]] == [code]
+
+
+def test_a_folder_with_tables_nobody_described_holds_nothing(validate, table):
+    (table / "data" / "t.csv-metadata.json").unlink()
+    assert "E034" in validate().err

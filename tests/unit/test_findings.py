@@ -272,6 +272,12 @@ def test_junit():
     assert top[2][0].attrib["name"] == "no findings"
 
 
+def test_junit_of_what_could_not_be_read():
+    top = ElementTree.fromstring(junit.report(report(finding("E031", focus="", path=""), threshold="never")))
+    assert [s.get("name") for s in top] == ["a.ttl"]
+    assert (top.get("tests"), top.get("failures"), top.get("errors")) == ("1", "0", "1")
+
+
 def test_junit_of_nothing_has_a_test():
     assert ElementTree.fromstring(junit.report(Report((), 0, 0))).get("tests") == "1"
 

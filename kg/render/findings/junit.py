@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 def report(found: Report) -> str:
     """One suite a file, one case a finding; a file without any passes one case.
 
-    What is below the threshold passes too and says so in its output. The form has no place for a line, so it stands in
+    What is below the threshold passes too and says so in its output. Where a document could not be read, that is an
+    error and nothing else was tested. The form has no place for a line, so it stands in
     the attribute that readers look for and in the text.
     """
-    by_file: dict[str, list[Finding]] = {name: [] for name in found.names}
+    by_file: dict[str, list[Finding]] = {name: [] for name in found.names if not found.broken}
     for f in found.shown:
         by_file.setdefault(f.file, []).append(f)
     top = Element("testsuites", name="minilat")
@@ -50,7 +51,9 @@ def _case(suite: Element, f: Finding, found: Report) -> None:
     )
     words = safe.xml(f"{place}: {f.severity} {f.code}: {f.message}" + (f"\nhint: {f.hint}" if f.hint else ""))
     if found.fails(f):
-        SubElement(case, "failure", type=f.code, message=safe.xml(f.message)).text = words
+        SubElement(
+            case, "error" if f.code.startswith("E") else "failure", type=f.code, message=safe.xml(f.message)
+        ).text = words
     else:
         SubElement(case, "system-out").text = words
 
@@ -58,6 +61,6 @@ def _case(suite: Element, f: Finding, found: Report) -> None:
 def _count(element: Element) -> None:
     element.set("tests", str(len(list(element.iter("testcase")))))
     element.set("failures", str(len(list(element.iter("failure")))))
-    element.set("errors", "0")
+    element.set("errors", str(len(list(element.iter("error")))))
     element.set("skipped", "0")
     element.set("time", "0")
