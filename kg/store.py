@@ -117,6 +117,10 @@ def _excerpt(text: str, line: int, column: int) -> str:
 
 def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
     """The quads of a file. Raises MinilatError E030 (cannot be read) or E031 (syntax, with line and excerpt)."""
+    return list(_quads(path, where))
+
+
+def _quads(path: Path, where: str) -> Iterator[ox.Quad]:
     syntax = _SYNTAX.get(path.suffix.lower())
     if syntax is None:
         raise MinilatError(
@@ -129,7 +133,7 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
             "E030", f"cannot read {path}: {error.strerror}", hint="check the path", where=where
         ) from None
     try:
-        return list(ox.parse(body, format=syntax, base_iri=PREFIXES["graph"]))
+        yield from ox.parse(body, format=syntax, base_iri=PREFIXES["graph"])
     except SyntaxError as error:
         line, column = error.lineno or 0, error.offset or 1
         reason = re.sub(r"^Parser error at line .*?: ", "", str(error.args[0]))
@@ -137,6 +141,24 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
         raise MinilatError(
             "E031", f"{reason}{_excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
         ) from None
+
+
+def tidied(text: bytes) -> bytes:
+    """TEXT, in N-Triples of whatever make, written the way :func:`as_ntriples` writes: escapes, spaces, tags."""
+    return as_ntriples(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True))
+
+
+def file_as_ntriples(path: Path, *, where: str) -> bytes:
+    """The triples of a file as :func:`as_ntriples` gives them; see :func:`read_quads` for the errors."""
+    return as_ntriples(_quads(path, where))
+
+
+def as_ntriples(quads: Iterable[ox.Quad]) -> bytes:
+    """The triples of QUADS as N-Triples, one a line, each literal in the form it was written in.
+
+    A store gives numbers, dates and booleans back in canonical form, so what a report quotes must not come from one.
+    """
+    return ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def _query_error(text: str, message: str) -> MinilatError:
@@ -209,6 +231,13 @@ class Store:
     def memory(cls) -> Store:
         """An empty store in memory."""
         return cls(ox.Store())
+
+    @classmethod
+    def from_ntriples(cls, text: bytes) -> Store:
+        """A store in memory whose union is TEXT, in N-Triples; blank nodes keep their labels."""
+        inner = ox.Store()
+        inner.bulk_extend(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True))
+        return cls(inner)
 
     @classmethod
     def open(cls, folder: Path) -> Store:

@@ -50,7 +50,7 @@ def check(
     own = {graph_name(str(p)): str(p) for p in paths}
     for path in paths:
         data.load(path, graph_name(str(path)), where=str(path))
-    found = run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
+    found = run(data, build.load(shapes or files.shapes()), engine)
     places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
     levels = severities()
     findings = [
