@@ -12,7 +12,10 @@ from kg import build, files
 from kg.names import curie, graph_name, slug
 from kg.records import Finding, Report, Severity
 from kg.store import Store
+from kg.validate import lint
 from kg.validate.engines import Engine, plain, run
+from kg.validate.shapes import Shapes
+from kg.validate.triples import Triples
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +53,10 @@ def check(
     own = {graph_name(str(p)): str(p) for p in paths}
     for path in paths:
         data.load(path, graph_name(str(path)), where=str(path))
-    found = run(data, build.load(shapes or files.shapes()), engine)
+    rules = Triples.read(shapes or files.shapes())
+    if shapes:
+        lint.refuse(Shapes(rules), shapes)
+    found = run(data, rules, engine)
     places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
     levels = severities()
     findings = [

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Engine = Literal["rust", "pyshacl"]
 
 _SPARQL: Final = sh("sparql")
+_PROPERTY: Final = sh("property")
+_MESSAGE: Final = sh("message")
 _QUERIES: Final = (sh("select"), sh("ask"))
 
 __all__ = ["Engine", "Raw", "plain", "run"]
@@ -61,11 +63,18 @@ def _once(found: Iterable[Raw]) -> list[Raw]:
 
 
 def _prepared(shapes: Shapes, without: set[tuple[str, str]]) -> Triples:
-    """The shapes without some pairs of shape and SPARQL constraint; queries declare the prefixes they use."""
+    """The shapes without some pairs of shape and SPARQL constraint, with one message each.
+
+    Queries declare the prefixes they use: engines differ in which they know without.
+    """
     lines = []
     for line in shapes.triples.text.split("\n"):
         subject, predicate, rest = line.split(" ", 2) if line else ("", "", "")
         if predicate == _SPARQL and (subject, rest[:-2]) in without:
+            continue
+        if predicate == _PROPERTY and not shapes.about(rest[:-2]):
+            continue  # nothing is said of it: it checks nothing, but pySHACL refuses the whole
+        if predicate == _MESSAGE and rest[:-2] != shapes.preferred_message(subject):
             continue
         if predicate in _QUERIES:
             text = constraints.with_prologue(plain(rest[:-2]), constraints.prologue(shapes, subject))

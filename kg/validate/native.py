@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from kg.errors import MinilatError
+from kg.store import literal_term
 from kg.validate.results import SEPARATOR, SH, Raw
 
 if TYPE_CHECKING:
@@ -49,3 +51,18 @@ def run(data: Triples, shapes: Triples) -> list[Raw]:
 
 def _name(iri: str) -> str:
     return iri.removeprefix(SH) if iri.startswith(SH) else f"<{iri}>"
+
+
+@lru_cache(maxsize=1000)
+def refused_pattern(pattern: str, flags: str) -> str:
+    """Why the engine does not take the regular expression PATTERN; empty where it does."""
+    import shacl
+
+    text = f"<urn:s> <{SH}pattern> {literal_term(pattern)} .\n<urn:s> <{SH}targetNode> <urn:x> .\n"
+    if flags:
+        text += f"<urn:s> <{SH}flags> {literal_term(flags)} .\n"
+    try:
+        shacl.Shapes.from_text(text, format="ntriples").validate_text("", format="ntriples")
+    except (ValueError, RuntimeError) as error:
+        return str(error).strip().splitlines()[-1].removeprefix("error: ").removeprefix("invalid shapes graph: ")
+    return ""

@@ -193,6 +193,11 @@ def forbidden(query: Query) -> list[str]:
     return list(dict.fromkeys(wrong))
 
 
+def mentions(query: Query, name: str) -> bool:
+    """Whether the variable NAME stands anywhere in QUERY."""
+    return any(t.kind == "var" and t.key == name for t in tokens(query.text))
+
+
 def with_path(text: str, path: str) -> str:
     """TEXT with PATH in the place of the variable PATH."""
     pieces = []

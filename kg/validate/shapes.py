@@ -155,6 +155,10 @@ class Shapes:
         """The values of sh:message at NODE, as plain text: untagged before English before other languages."""
         return [plain(m) for m in sorted(self.values(node, name), key=lambda m: (_language(m), m))]
 
+    def preferred_message(self, node: str) -> str:
+        """The first of :meth:`messages`, as a term; empty where there is none."""
+        return min(self.values(node, "message"), key=lambda m: (_language(m), m), default="")
+
     def severity(self, shape: str) -> str:
         """The name of the severity of SHAPE's results."""
         given = self.values(shape, "severity")
