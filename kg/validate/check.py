@@ -56,7 +56,7 @@ def check(
     rules = Triples.read(shapes or files.shapes())
     if shapes:
         lint.refuse(Shapes(rules), shapes)
-    found = run(data, rules, engine)
+    found = run(data, rules, engine, apart=bool(shapes))
     places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
     levels = severities()
     findings = [

@@ -73,13 +73,9 @@ def with_prologue(text: str, prefixes: dict[str, str]) -> str:
     return "".join(f"PREFIX {p}: <{prefixes[p]}> " for p in used) + text
 
 
-def split(shapes: Shapes) -> tuple[list[Constraint], set[tuple[str, str]]]:
-    """The constraints that can be run for all focus nodes at once, and the pairs of shape and constraint they take.
-
-    What is taken is to be left out of what an engine gets; the rest is the engine's.
-    """
+def split(shapes: Shapes) -> list[Constraint]:
+    """The constraints that can be run for all focus nodes at once; an engine is to be given the shapes without them."""
     taken: list[Constraint] = []
-    pairs: set[tuple[str, str]] = set()
     for shape in shapes.all:
         nodes = shapes.values(shape, "sparql")
         if not nodes:
@@ -89,8 +85,7 @@ def split(shapes: Shapes) -> tuple[list[Constraint], set[tuple[str, str]]]:
             found = _constraint(shapes, shape, node, targets) if targets is not None else None
             if found is not None:
                 taken.append(found)
-                pairs.add((shape, node))
-    return taken, pairs
+    return taken
 
 
 def _targets(shapes: Shapes, shape: str) -> list[tuple[str, str]] | None:

@@ -28,11 +28,15 @@ _QUERIES: Final = (sh("select"), sh("ask"))
 __all__ = ["Engine", "Raw", "plain", "run"]
 
 
-def run(data: Store | Triples, rules: Store | Triples, engine: Engine, *, set_based: bool = True) -> list[Raw]:
+def run(
+    data: Store | Triples, rules: Store | Triples, engine: Engine, *, set_based: bool = True, apart: bool = False
+) -> list[Raw]:
     """The results of the shapes RULES over DATA.
 
-    SET_BASED false leaves constraints in SPARQL to the engine, one focus node after the other. Raises MinilatError
-    E090 for shapes that the engine does not take and E091 for a constraint that does not come to an end.
+    SET_BASED false leaves constraints in SPARQL to the engine, one focus node after the other. APART runs a native
+    engine in a process of its own, for shapes that are not known: where it breaks down the caller lives on. Raises
+    MinilatError E090 for shapes that the engine does not take, E091 for a constraint that does not come to an end and
+    E099 for an engine that broke down.
     """
     facts = Triples.of(data) if isinstance(data, Store) else data
     shapes = Shapes(Triples.of(rules) if isinstance(rules, Store) else rules)
@@ -41,13 +45,21 @@ def run(data: Store | Triples, rules: Store | Triples, engine: Engine, *, set_ba
     if engine == "pyshacl":
         found += reference.run(facts, _prepared(shapes, set()))
     else:
-        taken: set[tuple[str, str]] = set()
-        for constraint in constraints.split(shapes)[0] if set_based else ():
+        # The engine first: a process apart is gone again when the store is made.
+        ours = constraints.split(shapes) if set_based else []
+        found += native.run(facts, _prepared(shapes, {(c.shape, c.node) for c in ours}), apart=apart)
+        left = set()
+        for constraint in ours:
             results = constraints.run(constraint, facts)
-            if results is not None:
-                taken.add((constraint.shape, constraint.node))
+            if results is None:
+                left.add((constraint.shape, constraint.node))
+            else:
                 found += results
-        found += native.run(facts, _prepared(shapes, taken))
+        if left:
+            done = {(c.shape, c.node) for c in ours} - left
+            again = native.run(facts, _prepared(shapes, done), apart=apart)
+            shown = {shape for shape, _ in left}
+            found += [raw for raw in again if raw.component == "SPARQLConstraintComponent" and raw.shape in shown]
     return _once(_settled(shapes, raw) for raw in found)
 
 

@@ -308,7 +308,7 @@ def place(shapes: Shapes, flaw: Flaw, paths: Sequence[Path]) -> str:
     """File and line of FLAW, as well as a search in the text finds them; the file alone where it does not."""
     owner = _owner(shapes, flaw.node)
     texts = [(path, path.read_text(encoding="utf-8", errors="replace")) for path in paths]
-    wanted = [term for term in (flaw.value, flaw.predicate) if term.startswith("<") or term.startswith('"')]
+    wanted = [term for term in (flaw.value, flaw.predicate) if term.startswith(("<", '"'))]
     best: tuple[int, Path, int] | None = None
     for path, text in texts:
         begins = [m.start() for m in _written(owner, at_line_start=True).finditer(text)] if owner else []
