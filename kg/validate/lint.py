@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kg.errors import MinilatError, did_you_mean
 from kg.store import Store
 from kg.validate import constraints, native, query, vocabulary
+from kg.validate.positions import Place, Wanted, locate
 from kg.validate.results import SH, plain, shacl_name, shown
 from kg.validate.shapes import LISTS_OF_SHAPES, MalformedError, Shapes, sh
 
@@ -27,6 +28,9 @@ _BOOLEAN: Final = re.compile(r'"(?:true|false|0|1)"\^\^<http://www\.w3\.org/2001
 _TEXT: Final = re.compile(r'"(?:[^"\\]|\\.)*"(?:@[\w-]+)?')
 _FLAGS: Final = frozenset("smixq")
 _PLACE: Final = re.compile(r"query:(\d+):(\d+)")
+TAG: Final = "s"
+"""How the blank nodes of shapes are named."""
+_BOM: Final = b"\xef\xbb\xbf"
 _MOST: Final = 20
 """How many flaws are told beside the first."""
 _PATH: Final = "<urn:x-minilat:path>"
@@ -285,18 +289,20 @@ def _loops(shapes: Shapes) -> Iterator[Flaw]:
 
 
 def refuse(shapes: Shapes, paths: Sequence[Path], *, lenient: bool = False) -> list[str]:
-    """Raise MinilatError where SHAPES, read from PATHS, have a flaw; all of them are told, with file and line.
+    """Raise MinilatError where SHAPES, read from PATHS with ``TAG``, have a flaw; all are told, with file and line.
 
     What comes back are the flaws that let the shapes be used, in words; with LENIENT all of them do.
     """
-    found = [(flaw, place(shapes, flaw, paths)) for flaw in examine(shapes)]
+    found = [(flaw, place(flaw, paths)) for flaw in examine(shapes)]
     fatal = [] if lenient else [(flaw, where) for flaw, where in found if flaw.fatal]
     if fatal:
         (first, at), rest = fatal[0], fatal[1:]
-        more = "".join(f"\n{_told(flaw, where)}" for flaw, where in rest[:_MOST])
+        if not rest:
+            raise MinilatError(first.code, first.message, hint=first.hint, where=at)
+        lines = [f"{first.message} ({first.hint})", *(_told(flaw, where) for flaw, where in rest[:_MOST])]
         if len(rest) > _MOST:
-            more += f"\n… and {len(rest) - _MOST} more"
-        raise MinilatError(first.code, f"{first.message}{more}", hint=first.hint, where=at)
+            lines.append(f"… and {len(rest) - _MOST} more")
+        raise MinilatError(first.code, "\n".join(lines), where=at)
     return [_told(flaw, where) for flaw, where in found]
 
 
@@ -304,41 +310,16 @@ def _told(flaw: Flaw, where: str) -> str:
     return f"{where}: {flaw.code}: {flaw.message} ({flaw.hint})"
 
 
-def place(shapes: Shapes, flaw: Flaw, paths: Sequence[Path]) -> str:
-    """File and line of FLAW, as well as a search in the text finds them; the file alone where it does not."""
-    owner = _owner(shapes, flaw.node)
-    texts = [(path, path.read_text(encoding="utf-8", errors="replace")) for path in paths]
-    wanted = [term for term in (flaw.value, flaw.predicate) if term.startswith(("<", '"'))]
-    best: tuple[int, Path, int] | None = None
-    for path, text in texts:
-        begins = [m.start() for m in _written(owner, at_line_start=True).finditer(text)] if owner else []
-        begins = begins or ([m.start() for m in _written(owner).finditer(text)] if owner else [])
-        for begin in begins or [0]:
-            hits = [m.start() for term in wanted[:1] for m in [_written(term).search(text, begin)] if m]
-            rank = 2 * bool(begins) + bool(hits) if owner else 3 * bool(hits)
-            if rank and (best is None or rank > best[0]):
-                best = (rank, path, text.count("\n", 0, hits[0] if hits else begin) + 1)
-    if best is None:
-        return str(paths[0]) if paths else ""
-    return f"{best[1]}:{best[2]}"
-
-
-def _owner(shapes: Shapes, node: str) -> str:
-    """NODE, or the nearest node with a name that leads to it."""
-    seen: set[str] = set()
-    while node.startswith("_:") and node not in seen:
-        seen.add(node)
-        node = next((n for n in shapes.nodes() if any(node in v for v in shapes.about(n).values())), node)
-    return node if node.startswith("<") else ""
-
-
-def _written(term: str, *, at_line_start: bool = False) -> re.Pattern[str]:
-    """TERM as it may be written in Turtle: in full, or with a prefix; a literal by its text."""
-    if term.startswith('"'):
-        body = re.escape(plain(term))
-    else:
-        body = rf"(?:{re.escape(term)}|[\w.\-]*:{re.escape(_last(term))}(?![\w\-]))"
-    return re.compile((r"^\s*" if at_line_start else "") + body, re.MULTILINE)
+def place(flaw: Flaw, paths: Sequence[Path]) -> str:
+    """File, line and column of FLAW in PATHS, read as :func:`kg.validate.triples.Triples.read` does; else the file."""
+    wanted = Wanted(flaw.node, flaw.predicate, flaw.value, "")
+    found = [
+        (locate(path.read_bytes().removeprefix(_BOM), path.suffix.lower(), f"{TAG}{n}", [wanted])[0], path)
+        for n, path in enumerate(paths)
+        if flaw.node
+    ]
+    spot, path = max(found, key=lambda f: f[0].fit, default=(Place(), paths[0] if paths else None))
+    return f"{path}:{spot.line}:{spot.column}" if spot.line else str(path or "")
 
 
 def _flaw(node: str, name: str, value: str, message: str, hint: str, *, code: str = "E094") -> Flaw:

@@ -20,6 +20,7 @@ class _SameLabels(dict[str, Any]):
     """What rdflib asks for the name of a blank node: the label that it has in the text."""
 
     def get(self, label: str, default: Any = None) -> Any:
+        """The label itself."""
         return label
 
 

@@ -6,7 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from kg.store import Store, file_as_ntriples
+from kg import files
+from kg.store import SYNTAX, Mishap, Store, ntriples, read_quads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,17 +40,37 @@ class Triples:
         return cls(store.ntriples().decode(), store)
 
     @classmethod
-    def read(cls, paths: Iterable[Path]) -> Triples:
-        """The files at PATHS together, blank nodes of one apart from those of another.
+    def read(cls, paths: Iterable[Path], tag: str = "d") -> Triples:
+        """The files at PATHS together; blank nodes are named _:<TAG><number of the file>x<n>, in their order.
 
         Raises MinilatError E030–E032 for a file that cannot be read or parsed.
         """
-        # The parser draws anonymous labels at random; written ones are kept, and told apart by the number of the file.
         parts = []
         for number, path in enumerate(paths):
-            text = file_as_ntriples(path, where=str(path)).decode()
-            parts.append(_BLANK.sub(lambda m, n=number: f"_:f{n}.{m[0][2:]}", text) if number else text)  # type: ignore[misc]
+            suffix = path.suffix.lower()
+            text, mishaps = "", list[Mishap]()
+            if suffix in SYNTAX and path.is_file():
+                text, mishaps = ntriples(path.read_bytes(), suffix, f"{tag}{number}")
+            if mishaps or not text:
+                read_quads(path, where=files.relative(path))  # tells what is wrong, if anything is
+            parts.append(text)
         return cls("".join(parts))
+
+    def __len__(self) -> int:
+        return self.text.count("\n")
+
+    @cached_property
+    def terms(self) -> tuple[set[str], set[str]]:
+        """All subjects, and all objects that are no literals."""
+        subjects: set[str] = set()
+        objects: set[str] = set()
+        for line in self.text.split("\n"):
+            if line:
+                subject, _, value = line.split(" ", 2)
+                subjects.add(subject)
+                if not value.startswith('"'):
+                    objects.add(value[:-2])
+        return subjects, objects
 
     @cached_property
     def store(self) -> Store:

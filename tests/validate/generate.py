@@ -95,7 +95,9 @@ class Writer:
         """A path, seldom deep."""
         if depth > 1 or self.rng.random() < 0.6:
             return self.predicate()
-        kind = self.rng.choice(("list", "alternativePath", "inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"))
+        kind = self.rng.choice(
+            ("list", "alternativePath", "inversePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath")
+        )
         if kind == "list":
             return self.list([self.path(depth + 1) for _ in range(2)])
         node = self.blank()
@@ -135,7 +137,10 @@ class Writer:
             "languageIn", "equals", "disjoint", "hasValue", "in",
         ] + ["closed"] * (not path)  # fmt: skip
         if path:
-            kinds += ["minCount", "maxCount", "minCount", "maxCount", "uniqueLang"] + ["lessThan", "lessThanOrEquals"] * self.order
+            kinds += ["minCount", "maxCount", "minCount", "maxCount", "uniqueLang"] + [
+                "lessThan",
+                "lessThanOrEquals",
+            ] * self.order
         if depth < 2:
             kinds += ["not", "and", "or", "xone", "node", "property", "property"] + ["qualifiedValueShape"] * path
         kind = rng.choice(kinds)
