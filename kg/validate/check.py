@@ -56,8 +56,7 @@ def check(
     E090 for shapes that cannot be used.
     """
     rules = Triples.read(shapes or files.shapes(), lint.TAG)
-    if shapes:
-        lint.refuse(Shapes(rules), shapes)
+    flaws = lint.refuse(Shapes(rules), shapes, engine) if shapes else []
     own = reading.sources(paths, input_format) if paths else reading.shipped()
     parts: list[Triples] = []
     broken = [x for n, source in enumerate(own) for x in _read(parts, f"f{n}", source, limit)]
@@ -92,6 +91,10 @@ def check(
         for raw, (name, place) in zip(found, places, strict=True)
         # What stands behind the documents is not theirs to mend.
         if name or shapes or not paths
+    ]
+    findings += [
+        Finding(x.code, "warning", x.message, "", "", "", "", "", str(path), spot.line, spot.column, x.hint)
+        for x, path, spot in flaws
     ]
     return _report(findings, own, len(data))
 

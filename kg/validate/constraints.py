@@ -194,15 +194,10 @@ def binds_value(shapes: Shapes, shape: str) -> bool:
 
 
 def refuse_forbidden(shapes: Shapes) -> None:
-    """Raise MinilatError E090 where a query of a shape does what SHACL forbids: the engines do not all notice."""
+    """Raise MinilatError E096 where a query of a shape does what SHACL forbids: the engines do not all notice."""
     for shape in shapes.all:
         for node in shapes.values(shape, "sparql"):
             for select in shapes.values(node, "select"):
                 parsed = query.parse(plain(select))
                 for reason in query.forbidden(parsed) if parsed else ():
-                    raise MinilatError(
-                        "E090",
-                        f"the shapes cannot be used: the query of {shown(shape)} cannot be run, {reason}",
-                        hint="SHACL binds $this before the query, which allows no MINUS, VALUES or SERVICE and wants "
-                        "$this in each SELECT",
-                    )
+                    raise MinilatError("E096", f"the query of {shown(shape)} cannot be run, {reason}", hint=query.RULE)

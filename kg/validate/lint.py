@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from kg.errors import MinilatError, did_you_mean
 from kg.store import Store
-from kg.validate import constraints, native, query, vocabulary
+from kg.validate import constraints, native, query, reference, vocabulary
 from kg.validate.positions import Place, Wanted, locate
 from kg.validate.results import SH, plain, shacl_name, shown
 from kg.validate.shapes import LISTS_OF_SHAPES, MalformedError, Shapes, sh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    from kg.validate.engines import Engine
 
 _INTEGER: Final = re.compile(
     r'"\+?\d+"\^\^<http://www\.w3\.org/2001/XMLSchema#(?:\w*[iI]nteger|int|long|short|byte|unsigned\w+)>'
@@ -52,12 +54,12 @@ class Flaw:
     fatal: bool = True
 
 
-def examine(shapes: Shapes) -> list[Flaw]:
-    """The flaws of SHAPES, in the order of the graph."""
+def examine(shapes: Shapes, refused: Callable[[str, str], str] = native.refused_pattern) -> list[Flaw]:
+    """The flaws of SHAPES, in the order of the graph; REFUSED says why an engine does not take a pattern with flags."""
     flaws = [*_terms(shapes)]
     misspelt = {flaw.node for flaw in flaws}
     for node in shapes.all:
-        flaws += _values(shapes, node)
+        flaws += _values(shapes, node, refused)
         flaws += _property_shape(shapes, node, excused=node in misspelt)
         for value in shapes.values(node, "sparql"):
             flaws += _sparql(shapes, node, value)
@@ -85,7 +87,7 @@ def _terms(shapes: Shapes) -> Iterator[Flaw]:
                     )
 
 
-def _values(shapes: Shapes, node: str) -> Iterator[Flaw]:
+def _values(shapes: Shapes, node: str, refused: Callable[[str, str], str]) -> Iterator[Flaw]:
     """Values that are not of the kind their property takes."""
     for predicate, values in shapes.about(node).items():
         name = shacl_name(predicate)
@@ -95,6 +97,8 @@ def _values(shapes: Shapes, node: str) -> Iterator[Flaw]:
             yield _flaw(node, name, "", f"sh:{name} stands here {len(values)} times, and may once", "keep one")
         for value in values:
             yield from _value(shapes, node, name, value)
+            if name == "pattern" and _TEXT.fullmatch(value):
+                yield from _pattern(shapes, node, value, refused)
 
 
 def _value(shapes: Shapes, node: str, name: str, value: str) -> Iterator[Flaw]:
@@ -120,13 +124,6 @@ def _value(shapes: Shapes, node: str, name: str, value: str) -> Iterator[Flaw]:
         yield _flaw(node, name, value, f"{told} is no text", "write it in quotes, without a datatype")
     elif name == "flags" and set(plain(value)) - _FLAGS:
         yield _flaw(node, name, value, f"{told} is not known", "flags are made of the letters s m i x q")
-    elif name == "pattern":
-        flags = "".join(plain(f) for f in shapes.values(node, "flags"))
-        if reason := native.refused_pattern(plain(value), flags if not set(flags) - _FLAGS else ""):
-            yield _flaw(
-                node, name, value, f"{told} is no regular expression: {reason}",
-                "SHACL takes those of XPath, which look neither ahead nor back",
-            )  # fmt: skip
     elif name in vocabulary.LISTS:
         yield from _list(shapes, node, name, value)
     elif name in vocabulary.SHAPES and value.startswith('"'):
@@ -139,13 +136,19 @@ def _value(shapes: Shapes, node: str, name: str, value: str) -> Iterator[Flaw]:
             node, sh(name), value, fatal=False,
         )  # fmt: skip
     elif name in vocabulary.NOT_RUN:
-        yield Flaw(
-            "E097",
-            f"sh:{name} is not run here",
-            "write the constraint in SHACL Core or in SPARQL",
+        hint = "write the constraint in SHACL Core or in SPARQL"
+        yield Flaw("E097", f"sh:{name} is not run here", hint, node, sh(name), value, fatal=name != "rule")
+
+
+def _pattern(shapes: Shapes, node: str, value: str, refused: Callable[[str, str], str]) -> Iterator[Flaw]:
+    flags = "".join(plain(f) for f in shapes.values(node, "flags"))
+    if reason := refused(plain(value), "" if set(flags) - _FLAGS else flags):
+        yield _flaw(
             node,
-            sh(name),
+            "pattern",
             value,
+            f"sh:pattern {_brief(value)} is no regular expression: {reason}",
+            "SHACL takes those of XPath, which look neither ahead nor back; --engine pyshacl takes those of Python",
         )
 
 
@@ -249,10 +252,7 @@ def query_flaw(text: str, prefixes: dict[str, str], shape: str) -> tuple[str, st
     if parsed is None:
         return f"the query of {shape} is no SELECT", "write SELECT $this … WHERE { … }"
     if reasons := query.forbidden(parsed):
-        return (
-            f"the query of {shape} cannot be run, {reasons[0]}",
-            "SHACL binds $this before the query: no MINUS, VALUES or SERVICE, and $this in each SELECT",
-        )
+        return f"the query of {shape} cannot be run, {reasons[0]}", query.RULE
     if not query.mentions(parsed, query.THIS):
         return f"the query of {shape} never uses $this", "SHACL asks it for each focus node, as $this"
     return None
@@ -288,38 +288,44 @@ def _loops(shapes: Shapes) -> Iterator[Flaw]:
             todo += [(used, depth + 1) for used in uses.get(node, ())]
 
 
-def refuse(shapes: Shapes, paths: Sequence[Path], *, lenient: bool = False) -> list[str]:
+def refuse(shapes: Shapes, paths: Sequence[Path], engine: Engine) -> list[tuple[Flaw, Path, Place]]:
     """Raise MinilatError where SHAPES, read from PATHS with ``TAG``, have a flaw; all are told, with file and line.
 
-    What comes back are the flaws that let the shapes be used, in words; with LENIENT all of them do.
+    What comes back are the flaws that let the shapes be used, and where they lie.
     """
-    found = [(flaw, place(flaw, paths)) for flaw in examine(shapes)]
-    fatal = [] if lenient else [(flaw, where) for flaw, where in found if flaw.fatal]
+    refused = native.refused_pattern if engine == "rust" else reference.refused_pattern
+    found = [(flaw, *place(flaw, paths)) for flaw in examine(shapes, refused)]
+    fatal = [f for f in found if f[0].fatal]
     if fatal:
-        (first, at), rest = fatal[0], fatal[1:]
+        (first, path, spot), rest = fatal[0], fatal[1:]
         if not rest:
-            raise MinilatError(first.code, first.message, hint=first.hint, where=at)
-        lines = [f"{first.message} ({first.hint})", *(_told(flaw, where) for flaw, where in rest[:_MOST])]
+            raise MinilatError(first.code, first.message, hint=first.hint, where=_where(path, spot))
+        lines = [f"{first.message} ({first.hint})", *(_told(*f) for f in rest[:_MOST])]
         if len(rest) > _MOST:
             lines.append(f"… and {len(rest) - _MOST} more")
-        raise MinilatError(first.code, "\n".join(lines), where=at)
-    return [_told(flaw, where) for flaw, where in found]
+        raise MinilatError(first.code, "\n".join(lines), where=_where(path, spot))
+    return found
 
 
-def _told(flaw: Flaw, where: str) -> str:
-    return f"{where}: {flaw.code}: {flaw.message} ({flaw.hint})"
+def _where(path: Path, spot: Place) -> str:
+    return f"{path}:{spot.line}:{spot.column}" if spot.line else str(path)
 
 
-def place(flaw: Flaw, paths: Sequence[Path]) -> str:
-    """File, line and column of FLAW in PATHS, read as :func:`kg.validate.triples.Triples.read` does; else the file."""
+def _told(flaw: Flaw, path: Path, spot: Place) -> str:
+    return f"{_where(path, spot)}: {flaw.code}: {flaw.message} ({flaw.hint})"
+
+
+def place(flaw: Flaw, paths: Sequence[Path]) -> tuple[Path, Place]:
+    """The file of FLAW among PATHS, read as :func:`kg.validate.triples.Triples.read` does, and its place there."""
     wanted = Wanted(flaw.node, flaw.predicate, flaw.value, "")
-    found = [
+    if not flaw.node:
+        return paths[0], Place()
+    spots = [
         (locate(path.read_bytes().removeprefix(_BOM), path.suffix.lower(), f"{TAG}{n}", [wanted])[0], path)
         for n, path in enumerate(paths)
-        if flaw.node
     ]
-    spot, path = max(found, key=lambda f: f[0].fit, default=(Place(), paths[0] if paths else None))
-    return f"{path}:{spot.line}:{spot.column}" if spot.line else str(path or "")
+    spot, path = max(spots, key=lambda s: s[0].fit)
+    return path, spot
 
 
 def _flaw(node: str, name: str, value: str, message: str, hint: str, *, code: str = "E094") -> Flaw:

@@ -34,6 +34,8 @@ _SLICES: Final = {"LIMIT", "OFFSET", "HAVING", "ORDER", "GROUP"}
 _UNSTEADY: Final = {"RAND", "UUID", "STRUUID", "BNODE"}
 _BOUND_BEFORE: Final = {"shapesGraph", "currentShape"}
 THIS: Final = "this"
+RULE: Final = "SHACL binds $this before the query: no MINUS, VALUES or SERVICE, and $this in each SELECT"
+"""What a query must keep to."""
 
 
 @dataclass(frozen=True)

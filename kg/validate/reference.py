@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -73,3 +74,12 @@ def _results(report: Shapes) -> Iterator[Raw]:
                 shacl_name(one("resultSeverity")),
                 SEPARATOR.join(messages),
             )
+
+
+def refused_pattern(pattern: str, flags: str) -> str:
+    """Why Python, and so pySHACL, does not take the regular expression PATTERN; empty where it does."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return str(error)
+    return ""
