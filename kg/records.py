@@ -304,12 +304,17 @@ class Report:
     @property
     def broken(self) -> bool:
         """Whether documents could not be read, so that nothing else was checked: then the exit code is 2."""
-        return any(f.code.startswith("E") for f in self.findings)
+        return any(self.unread(f) for f in self.findings)
+
+    @staticmethod
+    def unread(finding: Finding) -> bool:
+        """Whether FINDING says that a document could not be read, and not that something in it is wrong."""
+        return finding.code.startswith("E") and finding.severity == "error"
 
     def fails(self, finding: Finding) -> bool:
         """Whether FINDING is at or above the threshold; what could not be read always fails."""
         order = ("error", "warning", "info")
-        if finding.code.startswith("E"):
+        if self.unread(finding):
             return True
         return self.threshold != "never" and order.index(finding.severity) <= order.index(self.threshold)
 

@@ -9,14 +9,16 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from kg import build, files
+from kg import files
 from kg.errors import LINE_END, MinilatError
 from kg.names import curie, slug
 from kg.records import Finding, Report, Severity
-from kg.store import Store
-from kg.validate import outline, reading, tables
+from kg.store import ntriples
+from kg.validate import lint, outline, reading, tables
 from kg.validate.engines import Engine, run
 from kg.validate.positions import Place, Wanted, locate
+from kg.validate.shapes import Shapes
+from kg.validate.triples import Triples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,17 +55,24 @@ def check(
     the shapes would say without them is not known. Raises MinilatError E030, E032 or E034 for paths that are wrong and
     E090 for shapes that cannot be used.
     """
+    rules = Triples.read(shapes or files.shapes(), lint.TAG)
+    flaws = lint.refuse(Shapes(rules), shapes, engine) if shapes else []
     own = reading.sources(paths, input_format) if paths else reading.shipped()
-    data = Store.memory()
-    told = [x for n, source in enumerate(own) for x in _read(data, f"f{n}", source, limit)]
+    parts: list[Triples] = []
+    told = [x for n, source in enumerate(own) for x in _read(parts, f"f{n}", source, limit)]
     if broken := [x for x in told if x.code.startswith("E")]:
-        return _report(broken, own, data)
+        return _report(broken, own, sum(map(len, parts)))
+    behind: Sequence[Path] = ()
     if not shapes:
         given = {s.path.resolve() for s in own if s.path}
         behind = (*files.ontology(), *files.data()) if context is None else context
-        build.load((p for p in behind if p.resolve() not in given), into=data)
-    found = run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
-    places = _places(found, data, own, limit, alone=bool(shapes))
+        behind = [p for p in behind if p.resolve() not in given]
+    data = (
+        parts[0] if len(parts) == 1 and not behind else Triples("".join(t.text for t in (*parts, Triples.read(behind))))
+    )
+    # Shapes of others may break a native engine, so it runs apart.
+    found = run(data, rules, engine, apart=bool(shapes))
+    places = _places(found, parts, own, limit, alone=bool(shapes))
     levels = severities()
     findings = [
         Finding(
@@ -83,12 +92,16 @@ def check(
         # What stands behind the documents is not theirs to mend.
         if name or shapes or not paths
     ]
-    return _report(findings + told, own, data)
+    findings += [
+        Finding(x.code, "warning", x.message, "", "", "", "", "", str(path), spot.line, spot.column, x.hint)
+        for x, path, spot in flaws
+    ]
+    return _report(findings + told, own, len(data))
 
 
-def _report(findings: list[Finding], own: Sequence[Source], data: Store) -> Report:
+def _report(findings: list[Finding], own: Sequence[Source], triples: int) -> Report:
     findings.sort(key=lambda f: (f.file, f.line, f.column, f.code, f.focus, f.path, f.value, f.shape))
-    return Report(tuple(findings), len(own), len(data), names=tuple(source.name for source in own))
+    return Report(tuple(findings), len(own), triples, names=tuple(source.name for source in own))
 
 
 def _opened(source: Source, limit: int) -> tuple[bytes, str]:
@@ -97,8 +110,8 @@ def _opened(source: Source, limit: int) -> tuple[bytes, str]:
     return body, reading.syntax(source, body)
 
 
-def _read(data: Store, tag: str, source: Source, limit: int) -> list[Finding]:
-    """Read a document into DATA, its blank nodes named by TAG; what is wrong with it comes back."""
+def _read(parts: list[Triples], tag: str, source: Source, limit: int) -> list[Finding]:
+    """Read a document into one more of PARTS, its blank nodes named by TAG; what is wrong with it comes back."""
     try:
         body, suffix = _opened(source, limit)
     except MinilatError as error:
@@ -106,14 +119,15 @@ def _read(data: Store, tag: str, source: Source, limit: int) -> list[Finding]:
     if suffix == ".rdf" and (place := outline.xml_mishap(body)):
         return [_broken(source, "E031", place[2], "", place[0], place[1])]
     if suffix in reading.TABLES:
-        return _read_table(data, tag, source, body)
-    mishaps = data.read(body, suffix, source.graph, tag=tag)
+        return _read_table(parts, tag, source, body)
+    text, mishaps = ntriples(body, suffix, tag)
+    parts.append(Triples(text))
     if mishaps and (bad := reading.bad_bytes(body)):
         return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
     return [_broken(source, *reading.explain(m), m.line, m.column) for m in mishaps]
 
 
-def _read_table(data: Store, tag: str, source: Source, body: bytes) -> list[Finding]:
+def _read_table(parts: list[Triples], tag: str, source: Source, body: bytes) -> list[Finding]:
     if bad := reading.bad_bytes(body):
         return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
     path = reading.located(source.name)
@@ -121,7 +135,7 @@ def _read_table(data: Store, tag: str, source: Source, body: bytes) -> list[Find
         found, mishaps = tables.triples(path, body.decode())
     except MinilatError as error:
         return [_broken(source, error.code, f"{error.message} ({error.where})", error.hint)]
-    data.read(found, ".nt", source.graph, tag=tag)
+    parts.append(Triples(ntriples(found, ".nt", tag)[0]))
     rows = LINE_END.split(body.decode()) if mishaps else []
     separator = tables.separator(path)
     return [
@@ -148,15 +162,14 @@ def _broken(source: Source, code: str, message: str, hint: str, line: int = 0, c
 
 
 def _places(
-    found: Sequence[Raw], data: Store, own: Sequence[Source], limit: int, *, alone: bool
+    found: Sequence[Raw], parts: Sequence[Triples], own: Sequence[Source], limit: int, *, alone: bool
 ) -> list[tuple[str, Place]]:
     """The document and the place of each result; no name when none of several documents speaks of its focus."""
-    graphs = {source.graph: n for n, source in enumerate(own)}
     asked: dict[int, list[int]] = defaultdict(list)
     for i, raw in enumerate(found):
-        for graph in data.graphs_with(subject=raw.focus) or data.graphs_with(value=raw.focus):
-            if graph in graphs:
-                asked[graphs[graph]].append(i)
+        about = [n for n, part in enumerate(parts) if raw.focus in part.terms[0]]
+        for n in about or [n for n, part in enumerate(parts) if raw.focus in part.terms[1]]:
+            asked[n].append(i)
     # A focus that no document speaks of (a target named by the shapes) belongs to the only one there is.
     nowhere = own[0].name if len(own) == 1 and alone else ""
     best = [(nowhere, Place())] * len(found)

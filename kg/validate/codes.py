@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,7 @@ PAGE: Final = BASE + "codes#"
 
 LEVELS: Final[dict[str, Severity]] = {"error": "error", "warning": "warning", "info": "info"}
 
+_ERROR: Final = re.compile(r"^\|\s*(E\d{3})\s*\|\s*([^|]+?)\s*\|\s*([^|]+?)\s*\|\s*$", re.MULTILINE)
 _SHAPES: Final = """
 SELECT ?shape ?label ?comment ?message ?see WHERE {
   ?shape ?part ?any . FILTER(ISIRI(?shape))
@@ -64,21 +66,6 @@ _HINTS: Final[dict[str, str]] = {
     "QualifiedMaxCount": "keep fewer values of {path} that meet the shape asked for",
 }
 """What to do about each constraint of SHACL, for shapes that do not say it themselves."""
-
-_ERRORS: Final = """
-E030\ta file cannot be read\tcheck path, permission and encoding (UTF-8)
-E031\ta syntax error in a file\tthe line and a caret show the place
-E032\ta file type that is not known\tuse .ttl .trig .nt .nq .rdf .owl .xml .jsonld
-E047\ta document larger than allowed (256 MiB, counted after it was unpacked)\tsplit it
-E048\ta text that is not UTF-8\tthe message names the byte and its line, or the encoding to convert from
-E049\ta JSON-LD context that lies elsewhere\tnothing is fetched: write the context into the file, or expand it
-E135\ta table without a description\twrite `NAME.csv-metadata.json` beside it, in CSVW
-E136\ta description of a table that cannot be used\tthe reason follows; it has to be whole, for nothing is fetched
-E137\tno library for tables\t`pip install 'minilat[csv]'`"""
-ERRORS: Final[dict[str, tuple[str, str]]] = {
-    code: (wrong, todo) for code, wrong, todo in (line.split("\t") for line in _ERRORS.strip().split("\n"))
-}
-"""Errors that stand in a report like findings, in the words of docs/errors.md."""
 
 OWN: Final[dict[str, tuple[Severity, str, str]]] = {
     "H080": (
@@ -130,12 +117,19 @@ def table() -> tuple[Row, ...]:
     return tuple(Row(c[0], LEVELS[c[1]], c[3], c[4] if len(c) > 4 else "") for c in cells)
 
 
+@cache
+def errors() -> tuple[tuple[str, str, str], ...]:
+    """Every error of docs/errors.md: its code, what is wrong, what to do."""
+    text = (files.ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    return tuple((m[1], m[2], m[3]) for m in _ERROR.finditer(text))
+
+
 def known(shapes: Sequence[Path] = ()) -> dict[str, Check]:
     """What is written about every code: ours, and those of the shapes in SHAPES, or of the shipped ones without any.
 
     Raises MinilatError E030–E032 for shapes that cannot be read or parsed.
     """
-    found = {c: Check(c, title, "", hint, PAGE + c) for c, (title, hint) in ERRORS.items()}
+    found = {c: Check(c, wrong, "", todo, PAGE + c) for c, wrong, todo in errors()}
     found |= {c: Check(c, title, "", hint, PAGE + c) for c, (_, title, hint) in OWN.items()}
     ours = {row.code: row for row in table()}
     found |= {c: Check(c, row.title, "", row.hint, PAGE + c) for c, row in ours.items() if not (shapes and c[0] == "C")}

@@ -56,7 +56,7 @@ def severities(path: Path, shapes: Sequence[Path] = ()) -> dict[str, Level]:
         if len(words) < 2 or words[1] not in _LEVELS:
             hint = did_you_mean(words[1] if len(words) > 1 else "", _LEVELS, otherwise="error, warning, info or off")
             raise MinilatError("E132", "a line is CODE, a tab, and a severity", where=where, hint=hint)
-        if words[0].startswith("E") and words[0] in codes.ERRORS:
+        if words[0] in known and words[0].startswith("E"):
             raise MinilatError("E132", f"{words[0]} stays an error: what is not read is not checked", where=where)
         if words[0] not in known:
             raise codes.unknown(words[0], shapes, where)

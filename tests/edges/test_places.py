@@ -188,6 +188,7 @@ def test_what_the_container_is_built_from_builds_a_wheel(tmp_path):
                 ignored = shutil.ignore_patterns("__pycache__", ".*")
                 shutil.copytree(ROOT / name, source / words[-1], ignore=ignored)
             else:
+                (source / words[-1]).mkdir(exist_ok=True)
                 shutil.copy(ROOT / name, source / words[-1])
     words = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     subprocess.run([*words, "--wheel-dir", str(tmp_path), str(source)], check=True, capture_output=True)

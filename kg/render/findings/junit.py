@@ -51,9 +51,8 @@ def _case(suite: Element, f: Finding, found: Report) -> None:
     )
     words = safe.xml(f"{place}: {f.severity} {f.code}: {f.message}" + (f"\nhint: {f.hint}" if f.hint else ""))
     if found.fails(f):
-        SubElement(
-            case, "error" if f.code.startswith("E") else "failure", type=f.code, message=safe.xml(f.message)
-        ).text = words
+        kind = "error" if found.unread(f) else "failure"
+        SubElement(case, kind, type=f.code, message=safe.xml(f.message)).text = words
     else:
         SubElement(case, "system-out").text = words
 
