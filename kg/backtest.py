@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kg import build, dates, files, infer
+from kg.documents import read_quads
 from kg.errors import MinilatError, did_you_mean
 from kg.fit import challenges_in
 from kg.graph import Graph
 from kg.names import curie, graph_name, iri, slug
-from kg.store import Store, iri_term, literal_term, read_quads
+from kg.store import Store, iri_term, literal_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

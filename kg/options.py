@@ -52,7 +52,13 @@ class ReportFormat(StrEnum):
     """How a report of findings is written."""
 
     text = "text"
+    github = "github"
+    gitlab = "gitlab"
+    sarif = "sarif"
+    junit = "junit"
     json = "json"
+    ttl = "ttl"
+    gitb = "gitb"
 
 
 class ProofFormat(StrEnum):

@@ -359,16 +359,77 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What a code stands for: a title, what to know about it, what to do, and the address where that is written."""
+
+    code: str
+    title: str
+    help: str
+    hint: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """All findings, in a fixed order, and how much was looked at."""
+    """All findings, in a fixed order, and how much was looked at.
+
+    ``subject`` names what was asked for and ``names`` the files looked at; ``checks`` explain the codes among the
+    findings. ``threshold`` is the lowest severity that fails, or never; ``limit`` the most findings to show, 0 for all.
+    ``known`` findings stand in the baseline and ``ignored`` ones are excused by a comment: neither is in ``findings``.
+    """
 
     findings: tuple[Finding, ...]
     files: int
     triples: int
+    subject: str = ""
+    names: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    threshold: str = "error"
+    limit: int = 0
+    known: int = 0
+    ignored: int = 0
 
     def count(self, severity: str) -> int:
         """How many findings have SEVERITY."""
         return sum(1 for f in self.findings if f.severity == severity)
+
+    @property
+    def broken(self) -> bool:
+        """Whether documents could not be read, so that nothing else was checked: then the exit code is 2."""
+        return any(self.unread(f) for f in self.findings)
+
+    @staticmethod
+    def unread(finding: Finding) -> bool:
+        """Whether FINDING says that a document could not be read, and not that something in it is wrong."""
+        return finding.code.startswith("E") and finding.severity == "error"
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether FINDING is at or above the threshold; what could not be read always fails."""
+        order = ("error", "warning", "info")
+        if self.unread(finding):
+            return True
+        return self.threshold != "never" and order.index(finding.severity) <= order.index(self.threshold)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any finding is at or above the threshold."""
+        return any(self.fails(f) for f in self.findings)
+
+    @property
+    def places(self) -> list[int]:
+        """Which findings to show: all, or the worst ones up to the limit, in the order of ``findings``."""
+        order = ("error", "warning", "info")
+        worst = sorted(range(len(self.findings)), key=lambda i: (order.index(self.findings[i].severity), i))
+        return sorted(worst[: self.limit] if self.limit else worst)
+
+    @property
+    def shown(self) -> list[Finding]:
+        """The findings to show."""
+        return [self.findings[i] for i in self.places]
+
+    def check(self, code: str) -> Check | None:
+        """What CODE stands for, or None when nothing is written about it."""
+        return next((c for c in self.checks if c.code == code), None)
 
 
 @dataclass(frozen=True)

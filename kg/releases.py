@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from kg import files
+from kg.documents import read_quads
 from kg.errors import MinilatError
 from kg.names import PREFIXES, curie
-from kg.store import read_quads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

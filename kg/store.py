@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import pyoxigraph as ox
 
 from kg import forms
+from kg.documents import read_quads
 from kg.errors import MinilatError
 from kg.names import INFERRED, PREFIXES
 
@@ -34,16 +35,6 @@ Fact = tuple[Term, Term, Term]
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 
-_SYNTAX: Final = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".trig": ox.RdfFormat.TRIG,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-}
 _ROWS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
@@ -57,7 +48,6 @@ _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
 _UNION: Final = ox.DefaultGraph()
 _LITERAL: Final = re.compile(r'"(.*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -122,30 +112,6 @@ def _native(term: Any) -> Value:
     return None if term is None else str(term)
 
 
-def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
-    """The quads of a file. Raises MinilatError E030 (cannot be read) or E031 (syntax, with line and excerpt)."""
-    syntax = _SYNTAX.get(path.suffix.lower())
-    if syntax is None:
-        raise MinilatError(
-            "E032", f"unknown file type {path.suffix!r}", where=where, hint="known are " + " ".join(sorted(_SYNTAX))
-        )
-    try:
-        body = path.read_bytes().removeprefix(_BOM)
-    except OSError as error:
-        raise MinilatError(
-            "E030", f"cannot read {path}: {error.strerror}", hint="check the path", where=where
-        ) from None
-    try:
-        return list(ox.parse(body, format=syntax, base_iri=PREFIXES["graph"]))
-    except SyntaxError as error:
-        line, column = error.lineno or 0, error.offset or 1
-        reason = re.sub(r"^Parser error at line .*?: ", "", str(error.args[0]))
-        text = body.decode("utf-8", "replace")
-        raise MinilatError(
-            "E031", f"{reason}{forms.excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
-        ) from None
-
-
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
     taken = list(itertools.islice(triples, limit + 1))
     return taken[:limit], len(taken) <= limit
@@ -188,6 +154,13 @@ class Store:
     def memory(cls) -> Store:
         """An empty store in memory."""
         return cls(ox.Store())
+
+    @classmethod
+    def from_ntriples(cls, text: bytes) -> Store:
+        """A store in memory whose union is TEXT, in N-Triples; blank nodes keep their labels."""
+        inner = ox.Store()
+        inner.bulk_extend(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True))
+        return cls(inner)
 
     @classmethod
     def open(cls, folder: Path) -> Store:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kg.records import Card, Report, Table
+    from kg.records import Card, Table
 
 
 NARROW: Final = frozenset(
@@ -91,31 +91,3 @@ def card_json(found: Card) -> str:
         dump({"iri": thing.iri, "id": thing.id, "notation": thing.notation, "label": thing.label, "facts": facts})
         + "\n"
     )
-
-
-def report_text(report: Report) -> str:
-    """Findings grouped by file, each with its code and what to do, and a last line that counts them."""
-    lines: list[str] = []
-    last = None
-    for f in report.findings:
-        if f.file != last:
-            lines += ([""] if last is not None else []) + [f.file or "(no file)"]
-            last = f.file
-        lines.append(f"  {f.severity:<7} {f.code} {f.focus} {f.path}".rstrip())
-        lines.append(f"          {f.message}")
-    counts = ", ".join(
-        f"{report.count(s)} {s}{'s' if report.count(s) != 1 and s != 'info' else ''}"
-        for s in ("error", "warning", "info")
-    )
-    lines += ([""] if lines else []) + [
-        f"{counts} in {report.files} file{'s' if report.files != 1 else ''}, {report.triples} triples"
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def report_json(report: Report) -> str:
-    """The report as JSON."""
-    keys = ("file", "code", "severity", "focus", "path", "value", "message", "shape", "component")
-    findings = [{k: getattr(f, k) for k in keys} for f in report.findings]
-    counts = {s: report.count(s) for s in ("error", "warning", "info")}
-    return dump({"files": report.files, "triples": report.triples, **counts, "findings": findings}) + "\n"

@@ -6,17 +6,26 @@ What is read and what stands behind it, which findings belong to the files, and 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from kg import build, files
-from kg.names import curie, graph_name, slug
+from kg import files
+from kg.documents import ntriples
+from kg.errors import LINE_END, MinilatError
+from kg.names import curie, slug
 from kg.records import Finding, Report, Severity
-from kg.store import Store
-from kg.validate.engines import Engine, plain, run
+from kg.validate import lint, outline, reading, tables
+from kg.validate.engines import Engine, run
+from kg.validate.positions import Place, Wanted, locate
+from kg.validate.shapes import Shapes
+from kg.validate.triples import Triples
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from kg.validate.engines import Raw
+    from kg.validate.reading import Source
 
 _SEVERITIES: Final[dict[str, Severity]] = {"Violation": "error", "Warning": "warning", "Info": "info"}
 _CODE: Final = re.compile(r"[A-Z]\d{3}")
@@ -35,23 +44,35 @@ def check(
     shapes: Sequence[Path] = (),
     engine: Engine = "rust",
     context: Sequence[Path] | None = None,
+    input_format: str = "",
+    limit: int = reading.LIMIT,
 ) -> Report:
-    """The findings in the files at PATHS, or in all shipped data when none are given.
+    """The findings in the documents behind PATHS (see reading.sources), or in all shipped data when none are given.
 
-    With the shipped shapes the shipped graph (or the files CONTEXT) stands behind the files, so that references
-    resolve; with SHAPES of one's own only the files themselves are read. Raises MinilatError E030–E032 for files that
-    cannot be read or parsed and E090 for shapes that cannot be used.
+    With the shipped shapes the shipped graph (or the files CONTEXT) stands behind the documents, so that references
+    resolve; with SHAPES of one's own only the documents themselves are read. A document may have LIMIT bytes.
+    Documents that cannot be read or parsed make a report of those findings alone (codes E030, E031, E047–E049): what
+    the shapes would say without them is not known. Raises MinilatError E030, E032 or E034 for paths that are wrong and
+    E090 for shapes that cannot be used.
     """
-    data = Store.memory()
+    rules = Triples.read(shapes or files.shapes(), lint.TAG)
+    flaws = lint.refuse(Shapes(rules), shapes, engine) if shapes else []
+    own = reading.sources(paths, input_format) if paths else reading.shipped()
+    parts: list[Triples] = []
+    told = [x for n, source in enumerate(own) for x in _read(parts, f"f{n}", source, limit)]
+    if broken := [x for x in told if x.code.startswith("E")]:
+        return _report(broken, own, sum(map(len, parts)))
+    behind: Sequence[Path] = ()
     if not shapes:
-        given = {p.resolve() for p in paths}
+        given = {s.path.resolve() for s in own if s.path}
         behind = (*files.ontology(), *files.data()) if context is None else context
-        build.load((p for p in behind if p.resolve() not in given), into=data)
-    own = {graph_name(str(p)): str(p) for p in paths}
-    for path in paths:
-        data.load(path, graph_name(str(path)), where=str(path))
-    found = run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
-    places = _places(data, own or {graph_name(files.relative(p)): files.relative(p) for p in files.data()})
+        behind = [p for p in behind if p.resolve() not in given]
+    data = (
+        parts[0] if len(parts) == 1 and not behind else Triples("".join(t.text for t in (*parts, Triples.read(behind))))
+    )
+    # Shapes of others may break a native engine, so it runs apart.
+    found = run(data, rules, engine, apart=bool(shapes))
+    places = _places(found, parts, own, limit, alone=bool(shapes))
     levels = severities()
     findings = [
         Finding(
@@ -63,14 +84,108 @@ def check(
             _short(raw.value),
             _short(raw.shape),
             raw.component,
-            places.get(raw.focus, ""),
+            name,
+            place.line,
+            place.column,
         )
-        for raw in found
-        # What stands behind the files is not theirs to mend; a blank node cannot stand behind.
-        if shapes or not own or raw.focus in places or raw.focus.startswith("_:")
+        for raw, (name, place) in zip(found, places, strict=True)
+        # What stands behind the documents is not theirs to mend.
+        if name or shapes or not paths
     ]
-    findings.sort(key=lambda f: (f.file, f.code, f.focus, f.path, f.value, f.shape))
-    return Report(tuple(findings), len(paths) or len(files.data()), len(data))
+    findings += [
+        Finding(x.code, "warning", x.message, "", "", "", "", "", str(path), spot.line, spot.column, x.hint)
+        for x, path, spot in flaws
+    ]
+    return _report(findings + told, own, len(data))
+
+
+def _report(findings: list[Finding], own: Sequence[Source], triples: int) -> Report:
+    findings.sort(key=lambda f: (f.file, f.line, f.column, f.code, f.focus, f.path, f.value, f.shape))
+    return Report(tuple(findings), len(own), triples, names=tuple(source.name for source in own))
+
+
+def _opened(source: Source, limit: int) -> tuple[bytes, str]:
+    """The bytes of a document and its syntax; see reading.content for the errors."""
+    body = reading.content(source, limit)
+    return body, reading.syntax(source, body)
+
+
+def _read(parts: list[Triples], tag: str, source: Source, limit: int) -> list[Finding]:
+    """Read a document into one more of PARTS, its blank nodes named by TAG; what is wrong with it comes back."""
+    try:
+        body, suffix = _opened(source, limit)
+    except MinilatError as error:
+        return [_broken(source, error.code, error.message, error.hint)]
+    if suffix == ".rdf" and (place := outline.xml_mishap(body)):
+        return [_broken(source, "E031", place[2], "", place[0], place[1])]
+    if suffix in reading.TABLES:
+        return _read_table(parts, tag, source, body)
+    text, mishaps = ntriples(body, suffix, tag)
+    parts.append(Triples(text))
+    if mishaps and (bad := reading.bad_bytes(body)):
+        return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
+    return [_broken(source, *reading.explain(m), m.line, m.column) for m in mishaps]
+
+
+def _read_table(parts: list[Triples], tag: str, source: Source, body: bytes) -> list[Finding]:
+    if bad := reading.bad_bytes(body):
+        return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
+    path = reading.located(source.name)
+    try:
+        found, mishaps = tables.triples(path, body.decode())
+    except MinilatError as error:
+        return [_broken(source, error.code, f"{error.message} ({error.where})", error.hint)]
+    parts.append(Triples(ntriples(found, ".nt", tag)[0]))
+    rows = LINE_END.split(body.decode()) if mishaps else []
+    separator = tables.separator(path)
+    return [
+        Finding(
+            m.code,
+            "error",
+            m.message,
+            _short(m.subject),
+            _short(m.predicate),
+            m.text,
+            "",
+            "",
+            source.name,
+            m.line,
+            tables.column(rows[m.line - 1], m.cell, separator) if m.line <= len(rows) else 1,
+            m.hint,
+        )
+        for m in mishaps
+    ]
+
+
+def _broken(source: Source, code: str, message: str, hint: str, line: int = 0, column: int = 0) -> Finding:
+    return Finding(code, "error", message, "", "", "", "", "", source.name, line, column, hint)
+
+
+def _places(
+    found: Sequence[Raw], parts: Sequence[Triples], own: Sequence[Source], limit: int, *, alone: bool
+) -> list[tuple[str, Place]]:
+    """The document and the place of each result; no name when none of several documents speaks of its focus."""
+    asked: dict[int, list[int]] = defaultdict(list)
+    for i, raw in enumerate(found):
+        about = [n for n, part in enumerate(parts) if raw.focus in part.terms[0]]
+        for n in about or [n for n, part in enumerate(parts) if raw.focus in part.terms[1]]:
+            asked[n].append(i)
+    # A focus that no document speaks of (a target named by the shapes) belongs to the only one there is.
+    nowhere = own[0].name if len(own) == 1 and alone else ""
+    best = [(nowhere, Place())] * len(found)
+    for n in sorted(asked):
+        body, suffix = _opened(own[n], limit)
+        wanted = [Wanted(r.focus, r.path, r.value, r.component) for r in (found[i] for i in asked[n])]
+        path = own[n].path
+        if path and suffix in reading.TABLES:
+            asking = [(w.focus.replace(f"_:f{n}x", "_:row"), w.path, w.value) for w in wanted]
+            spots = [Place(fit, row, at) for fit, row, at in tables.locate(path, body.decode(), asking)]
+        else:
+            spots = locate(body, suffix, f"f{n}", wanted)
+        for i, place in zip(asked[n], spots, strict=True):
+            if not best[i][0] or place.fit > best[i][1].fit:
+                best[i] = (own[n].name, place)
+    return best
 
 
 def _weaker(table: Severity, shape: Severity) -> Severity:
@@ -89,14 +204,3 @@ def _short(term: str) -> str:
     inverse = "^" if term.startswith("^") else ""
     term = term.lstrip("^")
     return inverse + (curie(term[1:-1]) if term.startswith("<") else term)
-
-
-def _places(data: Store, graphs: Mapping[str, str]) -> dict[str, str]:
-    """The file of each subject, by term: where a finding about it belongs."""
-    found: dict[str, str] = {}
-    answer = data.select("SELECT DISTINCT ?s ?g WHERE { GRAPH ?g { ?s ?p ?o } }", limit=10_000_000, seconds=600)
-    for row in answer.rows:
-        subject, graph = row[0] or "", plain(row[1] or "")
-        if graph in graphs:
-            found.setdefault(subject, graphs[graph])
-    return found

@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = "2026-11-24"
-SHIPPED = ("kg", "ontology", "data", "rules", "queries", "LICENSES")
+SHIPPED = ("kg", "ontology", "data", "rules", "queries", "docs", "LICENSES")
 BIN = "Scripts" if os.name == "nt" else "bin"
 
 

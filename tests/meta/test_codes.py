@@ -142,10 +142,17 @@ SHARED = {
     "E001": {"lookup", "fit/assess"},  # no such challenge, by name or by IRI
     "E003": {"lookup", "graph"},  # no state of this name: unknown, or an organisation
     "E022": {"commands/look", "options"},  # an option value that is not name=value
-    "E030": {"store", "commands/look", "whatif/__init__"},  # a file cannot be read: RDF, query or scenario
-    "E046": {"store", "grammar"},  # SERVICE, in a query or in a rule
+    "E030": {"commands/look", "store", "validate/reading", "whatif/__init__"},  # a file cannot be read, RDF or query
+    "E031": {"store", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
+    "E032": {"store", "validate/reading"},  # a file type that is not known
+    "E034": {"commands/check", "validate/reading"},  # a folder without RDF files: shapes, or data
+    "E042": {"store", "validate/constraints"},  # out of time: said for the constraint it was
+    "E046": {"grammar", "store", "validate/lint"},  # SERVICE: told among what a shape may not use
+    "E048": {"validate/check", "validate/reading"},  # not UTF-8, seen before or while parsing
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
     "E061": {"infer", "store"},  # rules without end: too many rounds, or too many facts at once
+    "E090": {"validate/native", "validate/reference"},  # shapes an engine does not take
+    "E096": {"validate/constraints", "validate/lint"},  # a query that SHACL forbids, with its line or from the library
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
     "E111": {"tokens", "strata"},  # a rule that cannot be read, by our grammar or by the engine's

@@ -7,11 +7,12 @@ from pyparsing import ParseResults
 from rdflib.plugins.sparql import prepareQuery
 
 from kg import catalogue, files, pattern
+from kg.documents import read_quads
 from kg.errors import MinilatError
 from kg.grammar import read_fact, read_rule, statements
 from kg.names import PREFIXES
 from kg.pattern import Exists, Filter, Select, Triple, Union
-from kg.store import Store, read_quads
+from kg.store import Store
 
 RULES = {r.code: r for r in catalogue.rules()}
 

@@ -11,12 +11,10 @@ from kg.records import (
     Coverage,
     CriterionValue,
     Evidence,
-    Finding,
     FitAnswer,
     Layer,
     Option,
     Reason,
-    Report,
     Table,
     Thing,
 )
@@ -108,27 +106,6 @@ def test_a_card_shows_a_property_once():
     assert text.splitlines()[0] == "Label  [x]"
     assert text.count("p ") == 1
     assert json.loads(tables.card_json(card))["facts"] == {"p": ["1", "2"], "q": ["3"]}
-
-
-def finding(code, severity, file="a.ttl"):
-    return Finding(code, severity, f"message of {code}", "ex:a", "ex:p", "1", "shape:x", "MinCount", file)
-
-
-def test_a_report_in_words_groups_by_file_and_counts():
-    report = Report((finding("C001", "error"), finding("C002", "warning"), finding("C003", "error", "b.ttl")), 2, 9)
-    text = tables.report_text(report)
-    assert text.count("a.ttl") == text.count("b.ttl") == 1
-    assert text.endswith("\n2 errors, 1 warning, 0 info in 2 files, 9 triples\n")
-    assert tables.report_text(Report((), 1, 0)) == "0 errors, 0 warnings, 0 info in 1 file, 0 triples\n"
-
-
-def test_a_report_in_json_has_every_part():
-    found = json.loads(tables.report_json(Report((finding("C001", "error"),), 1, 9)))
-    assert (found["files"], found["triples"], found["error"], found["warning"], found["info"]) == (1, 9, 1, 0, 0)
-    assert found["findings"][0] == {
-        "file": "a.ttl", "code": "C001", "severity": "error", "focus": "ex:a", "path": "ex:p", "value": "1",
-        "message": "message of C001", "shape": "shape:x", "component": "MinCount",
-    }  # fmt: skip
 
 
 # Fit

@@ -8,10 +8,11 @@ import time
 import pytest
 
 from kg import store as module
+from kg.documents import read_quads
 from kg.errors import MinilatError
 from kg.forms import kind
 from kg.names import INFERRED, iri
-from kg.store import Store, iri_term, literal_term, read_quads
+from kg.store import Store, iri_term, literal_term
 
 EX = "http://example.org/"
 TTL = """\

@@ -1,0 +1,1 @@
+"""A report of findings as people, code hosts and test servers read it: pure functions from report to text."""
