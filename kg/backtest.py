@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     Compose = Callable[[Graph, str], Sequence[frozenset[str]]]
 
 COLUMNS: Final = ("id", "split", "as_of", "kind", "hide", "challenge", "accepted", "founders", "sources", "note")
-SPLITS: Final = ("dev", "test")
-KINDS: Final = ("positive", "negative")
+SPLITS, KINDS = ("dev", "test"), ("positive", "negative")
 BASELINES: Final = ("largest in the area", "most affected states", "random among placed", "equal weights")
 CUTS: Final = (1, 3, 5)
 

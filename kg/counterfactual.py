@@ -14,8 +14,8 @@ from kg import whatif
 from kg.errors import MinilatError
 from kg.fit import assess
 from kg.names import PREFIXES, curie, iri, slug
+from kg.proof import Proof, WhyNot
 from kg.reason import title
-from kg.records import Proof, WhyNot
 from kg.store import iri_term
 
 if TYPE_CHECKING:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
-    from kg.records import Composed, Proof, WhyNot
+    from kg.proof import Proof, WhyNot
+    from kg.records import Composed
     from kg.stocktake import Stocktake
     from kg.store import Row, Store
     from kg.timeline import Timeline

@@ -9,10 +9,10 @@ from kg import grammar, lookup, pattern
 from kg.errors import MinilatError
 from kg.fit import assess
 from kg.names import PREFIXES, curie, iri, slug
+from kg.proof import Proof, WhyNot
 from kg.prove import Prover
 from kg.prove.places import weakest
 from kg.prove.words import turtle
-from kg.records import Proof, WhyNot
 from kg.store import iri_term, literal_term, term
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kg.options import AsOf, NoCache, ProofFormat, ReportFormat, WhatIf
 from kg.options import words as split
 
 if TYPE_CHECKING:
-    from kg.records import Proof
+    from kg.proof import Proof
 
 Words = Annotated[
     list[str],

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from kg import catalogue, grammar
 from kg.errors import MinilatError
+from kg.proof import Proof, WhyNot
 from kg.prove.derive import Compiled, Derivation, Note
 from kg.prove.places import Places, weakest
 from kg.prove.search import FAR, Search
 from kg.prove.whynot import BOUND, Nearest
 from kg.prove.whynot import FAR as LOST
 from kg.prove.words import sentence, turtle
-from kg.records import Proof, WhyNot
 from kg.store import literal_term, term
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kg.catalogue import Entry
-    from kg.records import ProofKind
+    from kg.proof import ProofKind
     from kg.store import Fact, Store, Term
 
 Row = dict[str, "Term"]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 
 from kg import pattern as p
 from kg.names import PREFIXES
+from kg.proof import Proof
 from kg.prove.derive import Compiled, given, instance, solutions, value
 from kg.prove.plans import Plan, choices, single_valued, used, variants
 from kg.prove.words import code, condition, condition_met, sentence, shown, turtle
-from kg.records import Proof
 from kg.store import term
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from kg.render.tables import dump
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kg.records import Proof, WhyNot
+    from kg.proof import Proof, WhyNot
 
 ROWS: Final = 6
 """How many premises of one kind and rule are listed in text before the rest is counted."""

@@ -142,9 +142,14 @@ SHARED = {
     "E001": {"lookup", "fit/assess"},  # no such challenge, by name or by IRI
     "E003": {"lookup", "graph"},  # no state of this name: unknown, or an organisation
     "E022": {"commands/look", "options"},  # an option value that is not name=value
-    "E030": {"commands/look", "store", "validate/reading", "whatif/__init__"},  # a file cannot be read, RDF or query
-    "E031": {"store", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
-    "E032": {"store", "validate/reading"},  # a file type that is not known
+    "E030": {
+        "commands/look",
+        "documents",
+        "validate/reading",
+        "whatif/__init__",
+    },  # a file cannot be read, RDF or query
+    "E031": {"documents", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
+    "E032": {"documents", "validate/reading"},  # a file type that is not known
     "E034": {"commands/check", "validate/reading"},  # a folder without RDF files: shapes, or data
     "E042": {"store", "validate/constraints"},  # out of time: said for the constraint it was
     "E046": {"grammar", "store", "validate/lint"},  # SERVICE: told among what a shape may not use
