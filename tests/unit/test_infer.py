@@ -465,8 +465,12 @@ LABELS = {
 ENDED = "it has ended; only what is in force is classified (its label on a day of its life is tested too)"
 NO_SECURITY = "the stock-take counted heads only; its purpose is not security, so R036 does not hold"
 OPEN_CALL = "the stock-take counted heads only; its founding text calls on others to join, so R036 does not hold"
+COMPLETED = "the stock-take did not know all who take part; the list has been completed since, so R036 holds"
+ALL_ALLIES = "its list, completed since, holds every ally and nobody else, so R031 holds"
 
 DIFFERENT = dict.fromkeys(sorted(set().union(*PAST.values())), (set(), ENDED)) | {
+    "B12": ({"whole-alliance"}, ALL_ALLIES),
+    "G15": ({"minilateral"}, COMPLETED),
     "D10": ({"ad-hoc"}, NO_SECURITY),
     "D20": ({"ad-hoc"}, NO_SECURITY),
     "E08": ({"ad-hoc"}, NO_SECURITY),
@@ -518,9 +522,19 @@ def test_the_reasons_for_the_differences_hold(today):
           { ?a mlo:endLatest ?end ; mlo:begunBy ?day . FILTER(?end <= ?day) BIND("ended" AS ?fact) }
           UNION { ?a mlo:securityPurpose false BIND("no security" AS ?fact) }
           UNION { ?a mlo:openness code:open-call BIND("open call" AS ?fact) }
+          UNION { ?a mlo:listComplete true BIND("complete" AS ?fact) }
+          UNION { ?a mlo:listComplete true
+            FILTER NOT EXISTS { ?ally mlo:memberOf body:nato FILTER NOT EXISTS { ?ally mlo:coreParticipantOf ?a } }
+            BIND("all allies" AS ?fact) }
         }"""):
         facts[row["notation"]].add(row["fact"])
-    wanted = {ENDED: "ended", NO_SECURITY: "no security", OPEN_CALL: "open call"}
+    wanted = {
+        ENDED: "ended",
+        NO_SECURITY: "no security",
+        OPEN_CALL: "open call",
+        ALL_ALLIES: "all allies",
+        COMPLETED: "complete",
+    }
     assert [(i, why) for i, (_, why) in DIFFERENT.items() if wanted[why] not in facts[i]] == []
     assert [i for i, (_, why) in DIFFERENT.items() if why != ENDED and "ended" in facts[i]] == []
 
