@@ -25,7 +25,7 @@ RULES = {r.code: r for r in catalogue.rules()}
 TODAY = day("2026-11-24")
 SEED = 20260000
 EACH = 12
-"""How many facts of each rule of the shipped graph are proved here; bench/infer.py proves all of them."""
+"""How many facts of each rule of the shipped graph are proved here: all 53,722 take minutes, a seeded sample seconds."""
 
 
 def inferred(store):
