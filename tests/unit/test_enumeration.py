@@ -2,6 +2,7 @@
 
 import _thread
 import importlib.util
+import signal
 import threading
 from pathlib import Path
 
@@ -50,10 +51,14 @@ def test_an_interrupt_while_listing_keeps_what_was_found(generated):
 
 def test_an_interrupt_while_solving_keeps_the_best_so_far_and_says_it_is_not_proven(generated):
     problem = generated(500, 150)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     timer = threading.Timer(4.0, _thread.interrupt_main)
     timer.start()
-    answer = solve(problem, limit=10, seconds=600)
-    timer.cancel()
+    try:
+        answer = solve(problem, limit=10, seconds=120)
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGINT, before)
     assert (answer.proven, answer.complete) == (False, False)
     assert len(answer.found) == 1
     assert fits(problem, answer.found[0].members)
