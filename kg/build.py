@@ -40,7 +40,8 @@ def load(paths: Iterable[Path], *, into: Store | None = None) -> Store:
     return store
 
 
-def _inputs(without: Collection[Path]) -> list[Path]:
+def inputs(without: Collection[Path]) -> list[Path]:
+    """Every file a graph is built from, leaving out the files WITHOUT."""
     left_out = {p.resolve() for p in without}
     return [p for p in (*files.ontology(), *files.data(), *files.links()) if p.resolve() not in left_out]
 
@@ -56,7 +57,7 @@ def fresh(
 
     STATED, where it is given, is copied instead of reading the files again.
     """
-    store = load(_inputs(without)) if stated is None else stated.copy()
+    store = load(inputs(without)) if stated is None else stated.copy()
     if overlay is not None:
         overlay(store)
     infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")})
@@ -87,8 +88,8 @@ def cached(as_of: date, *, without: Collection[Path] = ()) -> Store:
 
     A kept graph that cannot be opened is built again. Raises MinilatError E070 when the cache cannot be written.
     """
-    inputs = [*_inputs(without), *files.rules()]
-    folder = cache_folder() / f"{__version__}-{as_of.isoformat()}-{files.fingerprint(inputs)[:20]}"
+    every = [*inputs(without), *files.rules()]
+    folder = cache_folder() / f"{__version__}-{as_of.isoformat()}-{files.fingerprint(every)[:20]}"
     if folder.is_dir():
         try:
             store = Store.open(folder)

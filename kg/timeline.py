@@ -153,9 +153,8 @@ class _Days:
     """Graphs of one set of files, day by day."""
 
     def __init__(self, without: Collection[Path], *, cache: bool) -> None:
-        left_out = {p.resolve() for p in without}
         self._without = without
-        self._inputs = [p for p in (*files.ontology(), *files.data()) if p.resolve() not in left_out]
+        self._inputs = build.inputs(without)
         self._base: Store | None = None
         # What does not hang on the day is the same for every day.
         self._early, self._late = strata.apart(catalogue.rules(), "asOf")

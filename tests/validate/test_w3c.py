@@ -60,7 +60,7 @@ def test_case(path, node):
     if result == f"<{SHT}Failure>":
         with pytest.raises(MinilatError) as error:
             engines.run(*graphs, "rust")
-        assert error.value.code == "E096"
+        assert error.value.code in ("E090", "E096")  # refused by the engine, or before it
         return
     found = engines.run(*graphs, "rust")
     assert (case.values(result, "conforms") == ['"true"^^<http://www.w3.org/2001/XMLSchema#boolean>']) == (not found)
