@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kg import forms
-from kg.errors import MinilatError
+from kg.errors import MinilatError, excerpt
 from kg.names import PREFIXES
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
         reason = _REASON.sub("", str(error.args[0]))
         text = body.decode("utf-8", "replace")
         raise MinilatError(
-            "E031", f"{reason}{forms.excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
+            "E031", f"{reason}{excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
         ) from None
 
 

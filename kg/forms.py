@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kg.errors import MinilatError
+from kg.errors import MinilatError, excerpt
 
 _ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _OPAQUE: Final = re.compile(
@@ -46,18 +46,6 @@ def update(text: str) -> str:
     """The word an update begins with, in capitals; empty for anything else."""
     found = _UPDATE.match(text)
     return found[1].upper() if found else ""
-
-
-def excerpt(text: str, line: int, column: int) -> str:
-    """The line of TEXT with a caret under the column."""
-    lines = text.rstrip().splitlines()
-    if lines and line > len(lines):  # the text ended too early: point behind its last character
-        line, column = len(lines), len(lines[-1]) + 1
-    if not 1 <= line <= len(lines):
-        return ""
-    shown = lines[line - 1].expandtabs(1)
-    start = max(0, column - 60)
-    return f"\n  {line} | {shown[start : start + 100]}\n  {' ' * len(str(line))} | {' ' * (column - 1 - start)}^"
 
 
 def query_error(text: str, message: str) -> MinilatError:
