@@ -1,8 +1,8 @@
-"""Why an option does not fit a challenge, and the fewest changes under which it would; every answer is run in full.
+"""Why an option does not fit a challenge, and few changes under which it would; every answer is run in full.
 
-Each test that fails asks for changes of its own, and what mends one test mends no other, so the smallest change is the
-smallest mend of each together. It is laid over the graph and judged again; should another test fail then, its mend is
-added, up to ``BOUND`` changes in all.
+Each test that fails is mended by the fewest changes that mend it alone. All are laid over the graph and judged again;
+should another test fail then, its mend is added, up to ``BOUND`` changes in all. That one change could mend two tests
+at once is not looked for, so the whole is small, and not proven smallest.
 """
 
 from __future__ import annotations

@@ -76,7 +76,9 @@ def why_not_text(found: WhyNot) -> str:
     lines.append("")
     if found.size is not None:
         many = "change" if found.size == 1 else "changes"
-        lines.append(f"Counterfactual: it would be so with {found.size} {many} of what is recorded, and with no fewer:")
+        # Of a triple all smaller changes were tried; of an option each failed test was mended by itself, then all run.
+        least = "the fewest for each test that fails" if found.then else "and with no fewer"
+        lines.append(f"Counterfactual: it would be so with {found.size} {many} of what is recorded, {least}:")
     elif found.changes:
         lines.append(f"Counterfactual, not enough by itself (up to {found.bound} changes were tried):")
     elif found.bound:
