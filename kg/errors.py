@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+LINE_END: Final = re.compile(r"\r\n|\n|\r")
+"""Where a line ends in a document: Python's own splitlines knows more ends than any parser or editor."""
 
 
 class MinilatError(Exception):
@@ -36,3 +41,15 @@ def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str
     if not close:
         return otherwise
     return "did you mean " + " or ".join(repr(lower[c]) for c in close) + "?"
+
+
+def excerpt(text: str, line: int, column: int) -> str:
+    """The LINE of TEXT with a caret under COLUMN, each on a line of its own; '' when there is no such line."""
+    lines = LINE_END.split(text.rstrip())
+    if lines and line > len(lines):  # the text ended too early: point behind its last character
+        line, column = len(lines), len(lines[-1]) + 1
+    if not 1 <= line <= len(lines):
+        return ""
+    shown = lines[line - 1].expandtabs(1)
+    start = max(0, column - 60)
+    return f"\n  {line} | {shown[start : start + 100]}\n  {' ' * len(str(line))} | {' ' * (column - 1 - start)}^"

@@ -314,6 +314,11 @@ class Report:
         """How many findings have SEVERITY."""
         return sum(1 for f in self.findings if f.severity == severity)
 
+    @property
+    def broken(self) -> bool:
+        """Whether documents could not be read, so that nothing else was checked: then the exit code is 2."""
+        return any(f.code.startswith("E") for f in self.findings)
+
 
 @dataclass(frozen=True)
 class Card:

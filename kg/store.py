@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyoxigraph as ox
 
-from kg.errors import MinilatError
+from kg.errors import MinilatError, excerpt
 from kg.names import INFERRED, PREFIXES
+from kg.sparql import calls_out, wrong_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +30,7 @@ T = TypeVar("T")
 Value = str | int | float | bool | None
 Row = dict[str, Value]
 
-_SYNTAX: Final = {
+SYNTAX: Final = {
     ".ttl": ox.RdfFormat.TURTLE,
     ".trig": ox.RdfFormat.TRIG,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -49,22 +50,10 @@ _TRIPLES: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "js
 _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
 _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
-_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_OPAQUE: Final = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|'
-    r"'''(?:[^'\\]|\\.|'(?!''))*'''|"
-    r'"(?:[^"\\\n]|\\.)*"|'
-    r"'(?:[^'\\\n]|\\.)*'|<[^<>\"{}|^`\\\x00-\x20]*>|#[^\n]*",
-    re.DOTALL,
-)
-_FORM: Final = re.compile(r"(?<![?$:\w])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![:\w])", re.IGNORECASE)
-_SERVICE: Final = re.compile(r"(?<![?$:\w])SERVICE(?![:\w])", re.IGNORECASE)
 _BOM: Final = b"\xef\xbb\xbf"
-_UPDATE: Final = re.compile(
-    r"^\s*(?:(?:PREFIX\s+\S*\s*|BASE\s*)<[^>]*>\s*|#[^\n]*\n\s*)*(INSERT|DELETE|LOAD|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b",
-    re.IGNORECASE,
-)
+_REASON: Final = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
+MISHAPS: Final = 50
+"""How many syntax errors of one document are told; behind that many, the rest is seldom more than echoes."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +63,15 @@ class Rows:
     variables: tuple[str, ...]
     rows: tuple[tuple[str | None, ...], ...]
     complete: bool
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """Where a document breaks its syntax: line and column from 1 (0 where the parser does not know), and the reason."""
+
+    line: int
+    column: int
+    reason: str
 
 
 def iri_term(iri: str) -> str:
@@ -106,23 +104,12 @@ def _native(term: Any) -> Value:
     return None if term is None else str(term)
 
 
-def _excerpt(text: str, line: int, column: int) -> str:
-    lines = text.rstrip().splitlines()
-    if lines and line > len(lines):  # the text ended too early: point behind its last character
-        line, column = len(lines), len(lines[-1]) + 1
-    if not 1 <= line <= len(lines):
-        return ""
-    shown = lines[line - 1].expandtabs(1)
-    start = max(0, column - 60)
-    return f"\n  {line} | {shown[start : start + 100]}\n  {' ' * len(str(line))} | {' ' * (column - 1 - start)}^"
-
-
 def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
     """The quads of a file. Raises MinilatError E030 (cannot be read) or E031 (syntax, with line and excerpt)."""
-    syntax = _SYNTAX.get(path.suffix.lower())
+    syntax = SYNTAX.get(path.suffix.lower())
     if syntax is None:
         raise MinilatError(
-            "E032", f"unknown file type {path.suffix!r}", where=where, hint="known are " + " ".join(sorted(_SYNTAX))
+            "E032", f"unknown file type {path.suffix!r}", where=where, hint="known are " + " ".join(sorted(SYNTAX))
         )
     try:
         body = path.read_bytes().removeprefix(_BOM)
@@ -134,39 +121,69 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
         return list(ox.parse(body, format=syntax, base_iri=PREFIXES["graph"]))
     except SyntaxError as error:
         line, column = error.lineno or 0, error.offset or 1
-        reason = re.sub(r"^Parser error at line .*?: ", "", str(error.args[0]))
+        reason = _REASON.sub("", str(error.args[0]))
         text = body.decode("utf-8", "replace")
         raise MinilatError(
-            "E031", f"{reason}{_excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
+            "E031", f"{reason}{excerpt(text, line, column)}", where=f"{where}:{line}:{column}" if line else where
         ) from None
 
 
-def _query_error(text: str, message: str) -> MinilatError:
-    if update := _UPDATE.match(text):
-        return MinilatError(
-            "E045", f"{update[1].upper()} is an update; the graph is read only", hint="edit the files in data/ instead"
-        )
-    found = _PLACE.match(message)
-    if not found:
-        return MinilatError("E040", f"the query cannot be read: {message}")
-    line, column = int(found[1]), int(found[2])
-    reason = re.sub(r"^expected one of (.*?not (?:found|declared)).*", r"\1", found[3], flags=re.DOTALL)
-    if reason.startswith("expected one of"):
-        reason = "the query cannot be read from here on"
-    return MinilatError("E040", f"{reason}{_excerpt(text, line, column)}", where=f"query:{line}:{column}")
+def _parse(body: bytes, suffix: str, tag: str) -> Iterator[ox.Quad | Mishap]:
+    """The quads of BODY in order, with its mishaps among them: the parser goes on behind the next full stop.
+
+    Blank nodes are numbered in the order in which they appear, as _:<TAG>x<n>: two documents share none, and reading
+    the same document again gives the same names.
+    """
+    names: dict[str, ox.BlankNode] = {}
+
+    def named(term: Any) -> Any:
+        if isinstance(term, ox.BlankNode):
+            if term.value not in names:
+                names[term.value] = ox.BlankNode(f"{tag}x{len(names)}")
+            return names[term.value]
+        if isinstance(term, ox.Triple):
+            return ox.Triple(named(term.subject), term.predicate, named(term.object))
+        return term
+
+    found = ox.parse(body.removeprefix(_BOM), format=SYNTAX[suffix], base_iri=PREFIXES["graph"])
+    mishaps = 0
+    while mishaps < MISHAPS:
+        try:
+            for q in found:
+                if isinstance(q.subject, ox.BlankNode) or isinstance(q.object, (ox.BlankNode, ox.Triple)):
+                    q = ox.Quad(named(q.subject), q.predicate, named(q.object))
+                yield q
+        except SyntaxError as error:
+            mishaps += 1
+            yield Mishap(error.lineno or 0, error.offset or 0, _REASON.sub("", str(error.args[0])))
+        else:
+            return
 
 
-def _bare(text: str) -> str:
-    """TEXT without strings, IRIs and comments; escapes that stand for a letter are read first, as SPARQL does."""
-    plain = _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if int(m[1] or m[2], 16) < 0x110000 else "", text)
-    return _OPAQUE.sub(" ", plain)
+def triples(body: bytes, suffix: str, tag: str) -> Iterator[tuple[str, str, str]]:
+    """The triples of a document without errors, in its order, as N-Triples terms; blank nodes as :meth:`Store.read`."""
+    for q in _parse(body, suffix, tag):
+        if isinstance(q, ox.Quad):
+            yield str(q.subject), str(q.predicate), str(q.object)
 
 
-def kind(text: str) -> str:
-    """What a query gives, by its form alone: 'rows', 'graph' or 'boolean'. Nothing is run."""
-    found = _FORM.search(_bare(text))
-    form = found[1].upper() if found else "SELECT"
-    return {"SELECT": "rows", "ASK": "boolean"}.get(form, "graph")
+def canonical(term: str) -> str:
+    """The N-Triples TERM as the store writes it back: numbers, dates and language tags in their canonical form."""
+    store = ox.Store()
+    try:
+        store.extend(ox.parse(f"<urn:x> <urn:x> {term} .".encode(), format=ox.RdfFormat.N_TRIPLES))
+    except SyntaxError:
+        return term
+    return next((str(q.object) for q in store), term)
+
+
+def _term(text: str) -> Any:
+    """TEXT as a term of the engine; None, which matches any, when it is empty."""
+    if not text:
+        return None
+    if text.startswith("_:"):
+        return ox.BlankNode(text[2:])
+    return next(iter(ox.parse(f"<urn:x> <urn:x> {text} .".encode(), format=ox.RdfFormat.N_TRIPLES))).object
 
 
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
@@ -244,6 +261,34 @@ class Store:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)
 
+    def read(self, body: bytes, suffix: str, graph: str, *, tag: str) -> list[Mishap]:
+        """Add the document BODY, written in the syntax of SUFFIX, to GRAPH and to the union; its mishaps come back.
+
+        Blank nodes are named _:<TAG>x<n> in the order in which they appear.
+        """
+        name = ox.NamedNode(graph)
+        mishaps: list[Mishap] = []
+
+        def both() -> Iterator[ox.Quad]:
+            for q in _parse(body, suffix, tag):
+                if isinstance(q, Mishap):
+                    mishaps.append(q)
+                else:
+                    yield ox.Quad(q.subject, q.predicate, q.object, name)
+                    yield ox.Quad(q.subject, q.predicate, q.object)
+
+        self._inner.extend(both())
+        return mishaps
+
+    def graphs_with(self, subject: str = "", predicate: str = "", value: str = "") -> set[str]:
+        """The names of the graphs that hold a triple with these N-Triples terms; an empty one stands for any."""
+        pattern = (_term(subject), _term(predicate), _term(value))
+        return {
+            q.graph_name.value
+            for q in self._inner.quads_for_pattern(*pattern)
+            if isinstance(q.graph_name, ox.NamedNode)
+        }
+
     def infer(self, construct: str) -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned."""
         # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
@@ -252,14 +297,14 @@ class Store:
         return len(new)
 
     def _run(self, text: str) -> Any:
-        if _SERVICE.search(_bare(text)):
+        if calls_out(text):
             raise MinilatError(
                 "E046", "SERVICE is refused: a query makes no outbound call", hint="bring the data in as a file instead"
             )
         try:
             return self._inner.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise _query_error(text, str(error)) from None
+            raise wrong_query(text, str(error)) from None
         except (ValueError, OSError, RuntimeError) as error:
             raise MinilatError("E041", f"the query cannot be run: {error}") from None
 

@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 @app.command()
 def validate(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Files or folders; the shipped data when none are given.")
+        list[Path] | None, typer.Argument(help="Files, folders, patterns or - ; the shipped data when none are given.")
     ] = None,
     shapes: Annotated[
         list[Path] | None, typer.Option(help="Shapes of your own instead of the shipped ones; may be repeated.")
     ] = None,
     engine: Annotated[EngineName, typer.Option(help="rust, or pyshacl as the reference.")] = EngineName.rust,
+    input_format: Annotated[
+        str, typer.Option(help="The syntax, whatever the file endings say: turtle, trig, n-triples, n-quads, …")
+    ] = "",
     fail_on: Annotated[FailOn, typer.Option(help="The lowest severity that makes the exit code 1.")] = FailOn.error,
     form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
 ) -> None:
@@ -32,8 +35,10 @@ def validate(
     from kg.render import tables
 
     with Waiting("validating …"):
-        report = act.check(_files(paths or []), shapes=_files(shapes or []), engine=engine.value)
+        report = act.check(paths or [], shapes=_files(shapes or []), engine=engine.value, input_format=input_format)
     write(tables.report_text(report) if form is ReportFormat.text else tables.report_json(report))
+    if report.broken:
+        raise typer.Exit(2)
     if _failed(report, fail_on):
         raise typer.Exit(1)
 

@@ -112,7 +112,7 @@ def _source(what: str) -> str:
 
 
 def _answer(graph: Graph, text: str, form: QueryFormat | None, max_rows: int, timeout: float) -> None:
-    from kg.store import kind as form_of
+    from kg.sparql import kind as form_of
 
     kind = form_of(text)
     if form is None:

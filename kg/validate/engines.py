@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Engine = Literal["rust", "pyshacl"]
 _WHERE: Final = re.compile(r"\bWHERE\s*\{", re.IGNORECASE)
+_BLANK: Final = re.compile(r"^_:\S+|(?<= )_:\S+(?= \.$)", re.MULTILINE)
 _TARGETS: Final = {
     "targetClass": "$this a/rdfs:subClassOf* <{}>",
     "targetSubjectsOf": "$this <{}> ?any",
@@ -65,11 +66,19 @@ def run(data: Store, rules: Store, engine: Engine, *, set_based: bool) -> list[R
         results = shacl.Shapes.from_text(left, format="ntriples").validate_text(text, format="ntriples").results
     except (ValueError, RuntimeError) as error:
         raise MinilatError("E090", f"the shapes cannot be used: {error}", hint="see the file named above") from None
+    # The engine numbers blank nodes in the order in which it meets them, those of the shapes first.
+    first = len(set(_BLANK.findall(left)))
+    met = any("_:0_b" in x.focus_node + (x.value or "") for x in results)
+    labels = dict(enumerate(dict.fromkeys(_BLANK.findall(text)), first)) if met else {}
+
+    def own(term: str | None) -> str:
+        return labels[int(term[5:])] if term and term.startswith("_:0_b") else term or ""
+
     found = [
         Raw(
-            x.focus_node,
+            own(x.focus_node),
             x.path or "",
-            x.value or "",
+            own(x.value),
             x.source_shape or "",
             x.component or "",
             x.severity or "Violation",
@@ -112,7 +121,12 @@ def _by_pyshacl(data: str, shapes: str) -> list[Raw]:
     import rdflib
 
     rdflib.NORMALIZE_LITERALS = False
-    graphs = [rdflib.Graph().parse(data=text, format="nt") for text in (data, shapes)]
+    names: dict[str, rdflib.BNode] = {}
+    graphs = [
+        rdflib.Graph().parse(data=data, format="nt", bnode_context=names),
+        rdflib.Graph().parse(data=shapes, format="nt"),
+    ]
+    labels = {node: f"_:{label}" for label, node in names.items()}
     _, report, _ = pyshacl.validate(graphs[0], shacl_graph=graphs[1], allow_infos=True, allow_warnings=True)
     if not isinstance(report, rdflib.Graph):
         raise MinilatError("E090", f"the shapes cannot be used: {getattr(report, 'message', report)}")
@@ -123,7 +137,7 @@ def _by_pyshacl(data: str, shapes: str) -> list[Raw]:
 
         def term(p: rdflib.URIRef, x: rdflib.term.Node = x) -> str:
             value = report.value(x, p)
-            return "" if value is None else value.n3()
+            return "" if value is None else labels.get(value, value.n3())  # type: ignore[call-overload]
 
         shape = report.value(x, sh.sourceShape)
         path = term(sh.resultPath)

@@ -140,7 +140,11 @@ SHARED = {
     "E001": {"lookup", "fit/assess"},  # no such challenge, by name or by IRI
     "E003": {"lookup", "graph"},  # no state of this name: unknown, or an organisation
     "E022": {"commands/look", "options"},  # an option value that is not name=value
-    "E030": {"store", "commands/look"},  # a file cannot be read, RDF or query
+    "E030": {"store", "commands/look", "validate/reading"},  # a file cannot be read, RDF or query
+    "E031": {"store", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
+    "E032": {"store", "validate/reading"},  # a file type that is not known
+    "E034": {"commands/check", "validate/reading"},  # a folder without RDF files: shapes, or data
+    "E048": {"validate/check", "validate/reading"},  # not UTF-8, seen before or while parsing
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
 }

@@ -16,9 +16,11 @@ ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records",
     # the store, and what is read from headers
-    "kg.store", "kg.catalogue", "kg.lookup",
+    "kg.sparql", "kg.store", "kg.catalogue", "kg.lookup",
     # the acts
-    "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines", "kg.validate.check", "kg.validate",
+    "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines",
+    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading",
+    "kg.validate.check", "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",

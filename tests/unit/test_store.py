@@ -10,7 +10,8 @@ import pytest
 from kg import store as module
 from kg.errors import MinilatError
 from kg.names import INFERRED, iri
-from kg.store import Store, iri_term, kind, literal_term, read_quads
+from kg.sparql import kind
+from kg.store import Store, iri_term, literal_term, read_quads
 
 EX = "http://example.org/"
 TTL = """\
