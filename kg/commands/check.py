@@ -38,7 +38,13 @@ def validate(
         report = act.check(paths or [], shapes=_files(shapes or []), engine=engine.value, input_format=input_format)
     write(tables.report_text(report) if form is ReportFormat.text else tables.report_json(report))
     if report.broken:
-        raise typer.Exit(2)
+        first = report.findings[0]
+        raise MinilatError(
+            first.code,
+            f"{first.message}; as long as a document cannot be read, nothing else is checked",
+            hint=first.hint,
+            where=f"{first.file}:{first.line}:{first.column}" if first.line else first.file,
+        )
     if _failed(report, fail_on):
         raise typer.Exit(1)
 

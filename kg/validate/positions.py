@@ -143,7 +143,8 @@ def _from_subject(w: Wanted, row: skeleton.Traced) -> tuple[int, int]:
 
 def _from_object(w: Wanted, row: skeleton.Traced) -> tuple[int, int]:
     """How well ROW, a statement about the focus, fits."""
-    if w.path == "^" + row.predicate and w.value in ("", row.subject):
+    missing = w.component.startswith(_MISSING)
+    if w.path == "^" + row.predicate and not missing and w.value in ("", row.subject):
         return (9 if w.value else 6), row.object_at
     return 2, row.object_at
 

@@ -710,7 +710,6 @@ def test_both_engines_report_the_same(run, own):
 @pytest.mark.parametrize(
     ("data", "shapes", "code"),
     [
-        ("broken.ttl", "shape.ttl", "E031"),
         ("nosuch.ttl", "shape.ttl", "E030"),
         ("empty", "shape.ttl", "E034"),
         ("named.ttl", "broken.ttl", "E031"),
@@ -719,6 +718,26 @@ def test_both_engines_report_the_same(run, own):
 )
 def test_what_cannot_be_read_exits_2_and_not_1(run, own, data, shapes, code):
     refused(run("validate", own / data, "--shapes", own / shapes), code)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_broken_document_exits_2_and_is_in_the_report(run, own, form):
+    ran = run("validate", own / "broken.ttl", own / "nameless.ttl", "--shapes", own / "shape.ttl", "--format", form)
+    assert ran.code == 2
+    assert re.search(r"^minilat: \S*broken.ttl:1:1: E031: ", ran.err, re.MULTILINE)
+    assert "E031" in ran.out
+    assert "C901" not in ran.out
+    if form == "json":
+        assert [f["code"] for f in json.loads(ran.out)["findings"]] == ["E031"]
+
+
+def test_validate_reads_standard_input_and_patterns(run, own):
+    shape = ("--shapes", own / "shape.ttl", "--fail-on", "warning")
+    assert run("validate", "-", *shape, stdin=NAMELESS).code == 1
+    assert run("validate", "-", *shape, stdin=NAMED).code == 0
+    assert run("validate", "name*ss.ttl", *shape, cwd=own).code == 1
+    assert run("validate", "named.t*", *shape, cwd=own).code == 0
+    refused(run("validate", "-", "--input-format", "turtl", *shape, stdin=NAMED), "E032", "turtle")
 
 
 def _validate(run, folder, data, shapes, *words):

@@ -19,14 +19,17 @@ LEVEL = {"Violation": "error", "Warning": "warning", "Info": "info"}
 
 
 def results(report):
-    return {(f.focus, f.path, f.value, f.shape, f.component, f.severity) for f in report.findings}
+    return {(f.focus, f.path, f.value, f.shape, f.component, f.severity, f.line) for f in report.findings}
 
 
 def expected(case):
     with case.with_suffix(".expected.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert rows
-    return {(r["focus"], r["path"], r["value"], r["shape"], r["component"], LEVEL[r["severity"]]) for r in rows}
+    return {
+        (r["focus"], r["path"], short(r["value"]), r["shape"], r["component"], LEVEL[r["severity"]], int(r["line"]))
+        for r in rows
+    }
 
 
 def short(value):
@@ -47,7 +50,7 @@ def test_case(case):
     if case.stem.startswith("pass-"):
         assert found == set()
     else:
-        assert found == {(f, p, short(v), s, c, level) for f, p, v, s, c, level in expected(case)}
+        assert found == expected(case)
 
 
 def test_both_engines_report_the_same_on_all_cases_together(tmp_path):
