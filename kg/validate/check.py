@@ -14,7 +14,7 @@ from kg.errors import MinilatError
 from kg.names import curie, slug
 from kg.records import Finding, Report, Severity
 from kg.store import Store
-from kg.validate import outline, reading
+from kg.validate import hygiene, outline, reading
 from kg.validate.engines import Engine, run
 from kg.validate.positions import Place, Wanted, locate
 
@@ -63,6 +63,7 @@ def check(
         behind = (*files.ontology(), *files.data()) if context is None else context
         build.load((p for p in behind if p.resolve() not in given), into=data)
     found = run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
+    hints: dict[Raw, str] = {} if shapes else _beyond(data, own, found)
     places = _places(found, data, own, limit)
     levels = severities()
     findings = [
@@ -75,15 +76,32 @@ def check(
             _short(raw.value),
             _short(raw.shape),
             raw.component,
-            name,
+            name or (own[0].name if len(own) == 1 else ""),
             place.line,
             place.column,
+            hints.get(raw, ""),
         )
         for raw, (name, place) in zip(found, places, strict=True)
         # What stands behind the documents is not theirs to mend.
         if name or shapes or not paths
     ]
     return _report(findings, own, data)
+
+
+def _beyond(data: Store, own: Sequence[Source], found: list[Raw]) -> dict[Raw, str]:
+    """Add to FOUND what lies beyond shapes, and give back the hints to results. A statement is reported once."""
+    hints = {}
+    told = defaultdict(list)
+    for raw in found:
+        told[raw.focus, raw.path, raw.value].append(raw)
+    for raw, term in hygiene.run(data, [source.graph for source in own]):
+        same = told.get((raw.focus, raw.path, raw.value), [])
+        if not same:
+            found.append(raw)
+        if term:
+            hint = hygiene.hint(data, term)
+            hints.update(dict.fromkeys(same or [raw], hint))
+    return hints
 
 
 def _report(findings: list[Finding], own: Sequence[Source], data: Store) -> Report:
@@ -123,8 +141,7 @@ def _places(found: Sequence[Raw], data: Store, own: Sequence[Source], limit: int
         for graph in data.graphs_with(subject=raw.focus) or data.graphs_with(value=raw.focus):
             if graph in graphs:
                 asked[graphs[graph]].append(i)
-    nowhere = own[0].name if len(own) == 1 else ""
-    best = [(nowhere, Place())] * len(found)
+    best = [("", Place())] * len(found)
     for n in sorted(asked):
         body, suffix = _opened(own[n], limit)
         wanted = [Wanted(r.focus, r.path, r.value, r.component) for r in (found[i] for i in asked[n])]

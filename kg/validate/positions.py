@@ -130,6 +130,8 @@ class _Search:
 
 def _from_subject(w: Wanted, row: skeleton.Traced) -> tuple[int, int]:
     """How well ROW, a statement of the focus, fits, and where in it."""
+    if w.component == "UnknownPredicate" and row.predicate == w.path:
+        return 9, row.predicate_at
     if w.value and w.value == _key(row.object):
         return (9 if w.path == row.predicate else 8), row.object_at
     if w.component.startswith(_MISSING):

@@ -19,7 +19,7 @@ ORDER = (
     "kg.sparql", "kg.store", "kg.catalogue", "kg.lookup",
     # the acts
     "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines",
-    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading",
+    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading", "kg.validate.hygiene",
     "kg.validate.check", "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
