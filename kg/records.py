@@ -317,7 +317,7 @@ class Report:
     @property
     def broken(self) -> bool:
         """Whether documents could not be read, so that nothing else was checked: then the exit code is 2."""
-        return any(f.code.startswith("E") for f in self.findings)
+        return any(f.code.startswith("E") and f.severity == "error" for f in self.findings)
 
 
 @dataclass(frozen=True)

@@ -160,8 +160,32 @@ def _parse(body: bytes, suffix: str, tag: str) -> Iterator[ox.Quad | Mishap]:
             return
 
 
+def as_ntriples(quads: Iterable[ox.Quad]) -> bytes:
+    """The triples of QUADS as N-Triples, one a line; literals as they were written, which a store does not keep."""
+    return ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+def tidied(text: bytes) -> bytes:
+    """TEXT, in N-Triples of whatever make, written the way :func:`as_ntriples` writes: escapes, spaces, tags."""
+    return as_ntriples(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True))
+
+
+def ntriples(body: bytes, suffix: str, tag: str) -> tuple[str, list[Mishap]]:
+    """The document BODY, in the syntax of SUFFIX, as N-Triples, and its mishaps; blank nodes are named with TAG."""
+    mishaps: list[Mishap] = []
+
+    def good() -> Iterator[ox.Quad]:
+        for q in _parse(body, suffix, tag):
+            if isinstance(q, Mishap):
+                mishaps.append(q)
+            else:
+                yield q
+
+    return as_ntriples(good()).decode(), mishaps
+
+
 def triples(body: bytes, suffix: str, tag: str) -> Iterator[tuple[str, str, str]]:
-    """The triples of a document without errors, in its order, as N-Triples terms; blank nodes as :meth:`Store.read`."""
+    """The triples of a document without errors, in its order, as N-Triples terms, as in :func:`ntriples`."""
     for q in _parse(body, suffix, tag):
         if isinstance(q, ox.Quad):
             yield str(q.subject), str(q.predicate), str(q.object)
@@ -175,15 +199,6 @@ def canonical(term: str) -> str:
     except SyntaxError:
         return term
     return next((str(q.object) for q in store), term)
-
-
-def _term(text: str) -> Any:
-    """TEXT as a term of the engine; None, which matches any, when it is empty."""
-    if not text:
-        return None
-    if text.startswith("_:"):
-        return ox.BlankNode(text[2:])
-    return next(iter(ox.parse(f"<urn:x> <urn:x> {text} .".encode(), format=ox.RdfFormat.N_TRIPLES))).object
 
 
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
@@ -230,6 +245,13 @@ class Store:
         return cls(ox.Store())
 
     @classmethod
+    def from_ntriples(cls, text: bytes) -> Store:
+        """A store in memory whose union is TEXT, in N-Triples; blank nodes keep their labels."""
+        inner = ox.Store()
+        inner.bulk_extend(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True))
+        return cls(inner)
+
+    @classmethod
     def open(cls, folder: Path) -> Store:
         """The store kept in FOLDER, read only: many processes may open it at once."""
         try:
@@ -261,33 +283,9 @@ class Store:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)
 
-    def read(self, body: bytes, suffix: str, graph: str, *, tag: str) -> list[Mishap]:
-        """Add the document BODY, written in the syntax of SUFFIX, to GRAPH and to the union; its mishaps come back.
-
-        Blank nodes are named _:<TAG>x<n> in the order in which they appear.
-        """
-        name = ox.NamedNode(graph)
-        mishaps: list[Mishap] = []
-
-        def both() -> Iterator[ox.Quad]:
-            for q in _parse(body, suffix, tag):
-                if isinstance(q, Mishap):
-                    mishaps.append(q)
-                else:
-                    yield ox.Quad(q.subject, q.predicate, q.object, name)
-                    yield ox.Quad(q.subject, q.predicate, q.object)
-
-        self._inner.extend(both())
-        return mishaps
-
-    def graphs_with(self, subject: str = "", predicate: str = "", value: str = "") -> set[str]:
-        """The names of the graphs that hold a triple with these N-Triples terms; an empty one stands for any."""
-        pattern = (_term(subject), _term(predicate), _term(value))
-        return {
-            q.graph_name.value
-            for q in self._inner.quads_for_pattern(*pattern)
-            if isinstance(q.graph_name, ox.NamedNode)
-        }
+    def insert(self, text: str, graph: str) -> None:
+        """Add TEXT, in N-Triples as :func:`ntriples` gives it, to GRAPH and to the union; labels stay."""
+        self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
 
     def infer(self, construct: str) -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned."""

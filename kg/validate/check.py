@@ -9,14 +9,16 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from kg import build, files
+from kg import files
 from kg.errors import MinilatError
-from kg.names import curie, slug
+from kg.names import curie, graph_name, slug
 from kg.records import Finding, Report, Severity
-from kg.store import Store
-from kg.validate import hygiene, outline, reading
+from kg.store import Store, ntriples
+from kg.validate import hygiene, lint, outline, reading
 from kg.validate.engines import Engine, run
 from kg.validate.positions import Place, Wanted, locate
+from kg.validate.shapes import Shapes
+from kg.validate.triples import Triples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,20 +53,25 @@ def check(
     resolve; with SHAPES of one's own only the documents themselves are read. A document may have LIMIT bytes.
     Documents that cannot be read or parsed make a report of those findings alone (codes E030, E031, E047–E049): what
     the shapes would say without them is not known. Raises MinilatError E030, E032 or E034 for paths that are wrong and
-    E090 for shapes that cannot be used.
+    E090–E099 for shapes that cannot be used.
     """
+    rules = Triples.read(shapes or files.shapes(), lint.TAG)
+    flaws = lint.refuse(Shapes(rules), shapes, engine) if shapes else []
     own = reading.sources(paths, input_format) if paths else reading.shipped()
-    data = Store.memory()
-    broken = [x for n, source in enumerate(own) for x in _read(data, f"f{n}", source, limit)]
+    parts: list[Triples] = []
+    broken = [x for n, source in enumerate(own) for x in _read(parts, f"f{n}", source, limit)]
     if broken:
-        return _report(broken, own, data)
-    if not shapes:
-        given = {s.path.resolve() for s in own if s.path}
-        behind = (*files.ontology(), *files.data()) if context is None else context
-        build.load((p for p in behind if p.resolve() not in given), into=data)
-    found = run(data, build.load(shapes or files.shapes()), engine, set_based=not shapes)
-    hints: dict[Raw, str] = {} if shapes else _beyond(data, own, found)
-    places = _places(found, data, own, limit)
+        return _report(broken, own, sum(map(len, parts)))
+    hints: dict[Raw, str] = {}
+    if shapes:
+        # Shapes of others may break a native engine, so it runs apart.
+        data = parts[0] if len(parts) == 1 else Triples("".join(part.text for part in parts))
+        found = run(data, rules, engine, apart=True)
+    else:
+        data = _with_what_stands_behind(own, parts, context)
+        found = run(data, rules, engine)
+        hints = _beyond(data.store, own, found)
+    places = _places(found, parts, own, limit)
     levels = severities()
     findings = [
         Finding(
@@ -85,7 +92,26 @@ def check(
         # What stands behind the documents is not theirs to mend.
         if name or shapes or not paths
     ]
-    return _report(findings, own, data)
+    findings += [
+        Finding(x.code, "warning", x.message, "", "", "", "", "", str(path), spot.line, spot.column, x.hint)
+        for x, path, spot in flaws
+    ]
+    return _report(findings, own, len(data))
+
+
+def _with_what_stands_behind(own: Sequence[Source], parts: list[Triples], context: Sequence[Path] | None) -> Triples:
+    """The documents and the shipped graph (or the files CONTEXT), with a store of a named graph for each."""
+    given = {s.path.resolve() for s in own if s.path}
+    behind = (*files.ontology(), *files.data()) if context is None else context
+    paths = [p for p in behind if p.resolve() not in given]
+    others = [Triples.read([p], f"d{n}-") for n, p in enumerate(paths)]
+    store = Store.memory()
+    for part, graph in (
+        *zip(parts, (source.graph for source in own), strict=True),
+        *zip(others, (graph_name(files.relative(p)) for p in paths), strict=True),
+    ):
+        store.insert(part.text, graph)
+    return Triples("".join(part.text for part in (*parts, *others)), store)
 
 
 def _beyond(data: Store, own: Sequence[Source], found: list[Raw]) -> dict[Raw, str]:
@@ -104,9 +130,9 @@ def _beyond(data: Store, own: Sequence[Source], found: list[Raw]) -> dict[Raw, s
     return hints
 
 
-def _report(findings: list[Finding], own: Sequence[Source], data: Store) -> Report:
+def _report(findings: list[Finding], own: Sequence[Source], triples: int) -> Report:
     findings.sort(key=lambda f: (f.file, f.line, f.column, f.code, f.focus, f.path, f.value, f.shape))
-    return Report(tuple(findings), len(own), len(data))
+    return Report(tuple(findings), len(own), triples)
 
 
 def _opened(source: Source, limit: int) -> tuple[bytes, str]:
@@ -115,15 +141,16 @@ def _opened(source: Source, limit: int) -> tuple[bytes, str]:
     return body, reading.syntax(source, body)
 
 
-def _read(data: Store, tag: str, source: Source, limit: int) -> list[Finding]:
-    """Read a document into DATA, its blank nodes named by TAG; what is wrong with it comes back."""
+def _read(parts: list[Triples], tag: str, source: Source, limit: int) -> list[Finding]:
+    """Read a document into one more of PARTS, its blank nodes named by TAG; what is wrong with it comes back."""
     try:
         body, suffix = _opened(source, limit)
     except MinilatError as error:
         return [_broken(source, error.code, error.message, error.hint)]
     if suffix == ".rdf" and (place := outline.xml_mishap(body)):
         return [_broken(source, "E031", place[2], "", place[0], place[1])]
-    mishaps = data.read(body, suffix, source.graph, tag=tag)
+    text, mishaps = ntriples(body, suffix, tag)
+    parts.append(Triples(text))
     if mishaps and (bad := reading.bad_bytes(body)):
         return [_broken(source, "E048", bad[2], "save it as UTF-8", bad[0], bad[1])]
     return [_broken(source, *reading.explain(m), m.line, m.column) for m in mishaps]
@@ -133,14 +160,15 @@ def _broken(source: Source, code: str, message: str, hint: str, line: int = 0, c
     return Finding(code, "error", message, "", "", "", "", "", source.name, line, column, hint)
 
 
-def _places(found: Sequence[Raw], data: Store, own: Sequence[Source], limit: int) -> list[tuple[str, Place]]:
+def _places(
+    found: Sequence[Raw], parts: Sequence[Triples], own: Sequence[Source], limit: int
+) -> list[tuple[str, Place]]:
     """The document and the place of each result; no name when none of several documents speaks of its focus."""
-    graphs = {source.graph: n for n, source in enumerate(own)}
     asked: dict[int, list[int]] = defaultdict(list)
     for i, raw in enumerate(found):
-        for graph in data.graphs_with(subject=raw.focus) or data.graphs_with(value=raw.focus):
-            if graph in graphs:
-                asked[graphs[graph]].append(i)
+        about = [n for n, part in enumerate(parts) if raw.focus in part.terms[0]]
+        for n in about or [n for n, part in enumerate(parts) if raw.focus in part.terms[1]]:
+            asked[n].append(i)
     best = [("", Place())] * len(found)
     for n in sorted(asked):
         body, suffix = _opened(own[n], limit)

@@ -55,7 +55,7 @@ class Place(NamedTuple):
 def locate(body: bytes, suffix: str, tag: str, wanted: Sequence[Wanted]) -> list[Place]:
     """The place of each of WANTED in the document BODY, which the parser has accepted.
 
-    TAG names its blank nodes as :meth:`kg.store.Store.read` did.
+    TAG names its blank nodes as :func:`kg.store.ntriples` did.
     """
     text = body.decode("utf-8", "replace")
     starts = [0, *(m.end() for m in LINE_END.finditer(text))]

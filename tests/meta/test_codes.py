@@ -146,8 +146,12 @@ SHARED = {
     "E031": {"store", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
     "E032": {"store", "validate/reading"},  # a file type that is not known
     "E034": {"commands/check", "validate/reading"},  # a folder without RDF files: shapes, or data
+    "E042": {"store", "validate/constraints"},  # out of time: said for the constraint it was
+    "E046": {"store", "validate/lint"},  # SERVICE: told among what a shape may not use
     "E048": {"validate/check", "validate/reading"},  # not UTF-8, seen before or while parsing
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
+    "E090": {"validate/native", "validate/reference"},  # shapes an engine does not take
+    "E096": {"validate/constraints", "validate/lint"},  # a query that SHACL forbids, with its line or from the library
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
 }
 """Codes that two modules raise with one meaning. Any other code belongs to one module."""

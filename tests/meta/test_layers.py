@@ -18,8 +18,11 @@ ORDER = (
     # the store, and what is read from headers
     "kg.sparql", "kg.store", "kg.catalogue", "kg.lookup",
     # the acts
-    "kg.infer", "kg.build", "kg.doctor", "kg.answer", "kg.validate.engines",
-    "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions", "kg.validate.reading", "kg.validate.hygiene",
+    "kg.infer", "kg.build", "kg.doctor", "kg.answer",
+    "kg.validate.results", "kg.validate.triples", "kg.validate.shapes", "kg.validate.query", "kg.validate.child",
+    "kg.validate.native", "kg.validate.reference", "kg.validate.words", "kg.validate.constraints",
+    "kg.validate.engines", "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions",
+    "kg.validate.vocabulary", "kg.validate.lint", "kg.validate.reading", "kg.validate.hygiene",
     "kg.validate.check", "kg.validate",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
@@ -85,9 +88,9 @@ def test_the_front_page_imports_only_on_first_use():
     [
         ("pyoxigraph", {"kg.store"}),
         ("oxrdflib", {"kg.store"}),
-        ("rdflib", {"kg.store", "kg.validate.engines"}),
-        ("shacl", {"kg.validate.engines"}),
-        ("pyshacl", {"kg.validate.engines"}),
+        ("rdflib", {"kg.store", "kg.validate.reference"}),
+        ("shacl", {"kg.validate.child"}),
+        ("pyshacl", {"kg.validate.reference"}),
         ("highspy", {"kg.compose.solve"}),
         ("numpy", {"kg.fit.robustness"}),
         (
@@ -107,7 +110,7 @@ def test_the_front_page_imports_only_on_first_use():
         ("urllib", {"kg.names"}),  # urllib.parse, for the names of graphs
         ("urllib.request", set()),
         ("http", set()),
-        ("subprocess", set()),
+        ("subprocess", {"kg.validate.native"}),  # an engine for shapes of strangers, in a process apart
     ],
 )
 def test_a_library_has_one_importer(library, only):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kg import validate
-from kg.store import Store
 from kg.validate import positions
 from kg.validate.positions import Place, Wanted, locate
+from kg.validate.triples import Triples
 
 HEAD = "@prefix ex: <http://e.org/> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
 SHAPES_HEAD = "@prefix sh: <http://www.w3.org/ns/shacl#> .\n" + HEAD
@@ -197,11 +197,12 @@ def test_a_parser_that_changes_its_order_costs_places_and_makes_none_up(monkeypa
 def test_a_clean_run_looks_for_no_place(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(act, "locate", lambda *a: calls.append("locate") or locate(*a))
-    monkeypatch.setattr(Store, "graphs_with", lambda *a, g=Store.graphs_with, **k: calls.append("graphs") or g(*a, **k))
+    terms = Triples.terms.func
+    monkeypatch.setattr(Triples, "terms", property(lambda self: calls.append("terms") or terms(self)))
     assert found(tmp_path, HEAD + "ex:a a ex:T ; ex:p 1 .\n", shape("sh:minCount 1")) == []
     assert calls == []
     assert len(found(tmp_path, HEAD + "ex:a a ex:T . ex:b a ex:T .\n", shape("sh:minCount 1"))) == 2
-    assert calls == ["graphs", "graphs", "locate"]
+    assert calls == ["terms", "terms", "locate"]
 
 
 def test_only_the_documents_with_findings_are_read_again(tmp_path, monkeypatch):
