@@ -131,8 +131,7 @@ def read_quads(path: Path, *, where: str) -> list[ox.Quad]:
 def _parse(body: bytes, suffix: str, tag: str) -> Iterator[ox.Quad | Mishap]:
     """The quads of BODY in order, with its mishaps among them: the parser goes on behind the next full stop.
 
-    Blank nodes are numbered in the order in which they appear, as _:<TAG>x<n>: two documents share none, and reading
-    the same document again gives the same names.
+    Blank nodes are _:<TAG>x<n> in the order in which they appear: the same whenever the document is read again.
     """
     names: dict[str, ox.BlankNode] = {}
 
@@ -156,6 +155,9 @@ def _parse(body: bytes, suffix: str, tag: str) -> Iterator[ox.Quad | Mishap]:
         except SyntaxError as error:
             mishaps += 1
             yield Mishap(error.lineno or 0, error.offset or 0, _REASON.sub("", str(error.args[0])))
+        except MemoryError:  # the term does not fit the engine's buffer
+            yield Mishap(0, 0, "one term or comment is longer than 16 MiB")
+            return
         else:
             return
 

@@ -147,8 +147,10 @@ def _read(parts: list[Triples], tag: str, source: Source, limit: int) -> list[Fi
         body, suffix = _opened(source, limit)
     except MinilatError as error:
         return [_broken(source, error.code, error.message, error.hint)]
-    if suffix == ".rdf" and (place := outline.xml_mishap(body)):
+    if suffix == ".rdf" and (place := outline.xml_mishap(body, reading.DEPTH)):
         return [_broken(source, "E031", place[2], "", place[0], place[1])]
+    if suffix != ".rdf" and (deep := reading.too_deep(body, suffix)):
+        return [_broken(source, "E031", f"nested deeper than {reading.DEPTH} brackets", "", *deep)]
     text, mishaps = ntriples(body, suffix, tag)
     parts.append(Triples(text))
     if mishaps and (bad := reading.bad_bytes(body)):

@@ -101,9 +101,10 @@ class _Search:
     """The best place so far for each thing wanted, while the statements of a document pass by."""
 
     def __init__(self, wanted: Sequence[Wanted]) -> None:
-        self.wanted = [w._replace(value=_key(w.value)) for w in wanted]
+        self.wanted = [w._replace(focus=_key(w.focus), value=_key(w.value)) for w in wanted]
         self.best = [(0, 0)] * len(wanted)
         self._by_focus: dict[str, list[int]] = defaultdict(list)
+        self._literals = any(w.focus.startswith('"') for w in wanted)
         self._by_value: dict[str, list[int]] = defaultdict(list)
         for i, w in enumerate(self.wanted):
             self._by_focus[w.focus].append(i)
@@ -114,7 +115,7 @@ class _Search:
         """Take one statement into account."""
         for i in self._by_focus.get(row.subject, ()):
             self._offer(i, *_from_subject(self.wanted[i], row))
-        for i in self._by_focus.get(row.object, ()):
+        for i in self._by_focus.get(_key(row.object) if self._literals else row.object, ()):
             self._offer(i, *_from_object(self.wanted[i], row))
         if self._by_value:
             for i in self._by_value.get(_key(row.object), ()):
