@@ -156,8 +156,7 @@ def _parse(body: bytes, suffix: str, tag: str) -> Iterator[ox.Quad | Mishap]:
             mishaps += 1
             yield Mishap(error.lineno or 0, error.offset or 0, _REASON.sub("", str(error.args[0])))
         except MemoryError:  # the term does not fit the engine's buffer
-            yield Mishap(0, 0, "one term or comment is longer than 16 MiB")
-            return
+            return (yield Mishap(0, 0, "one term or comment is longer than 16 MiB"))
         else:
             return
 

@@ -168,6 +168,10 @@ def _places(
     """The document and the place of each result; no name when none of several documents speaks of its focus."""
     asked: dict[int, list[int]] = defaultdict(list)
     for i, raw in enumerate(found):
+        if raw.focus.startswith('"'):  # a literal is found by its value, whatever its form
+            for n in range(len(parts)):
+                asked[n].append(i)
+            continue
         about = [n for n, part in enumerate(parts) if raw.focus in part.terms[0]]
         for n in about or [n for n, part in enumerate(parts) if raw.focus in part.terms[1]]:
             asked[n].append(i)
@@ -176,7 +180,7 @@ def _places(
         body, suffix = _opened(own[n], limit)
         wanted = [Wanted(r.focus, r.path, r.value, r.component) for r in (found[i] for i in asked[n])]
         for i, place in zip(asked[n], locate(body, suffix, f"f{n}", wanted), strict=True):
-            if not best[i][0] or place.fit > best[i][1].fit:
+            if place.fit > best[i][1].fit or not (best[i][0] or found[i].focus.startswith('"')):
                 best[i] = (own[n].name, place)
     return best
 
