@@ -123,6 +123,12 @@ def rules() -> tuple[Entry, ...]:
 
 
 @cache
+def hygiene() -> tuple[Entry, ...]:
+    """All checks of names, references and the ontology, by code."""
+    return tuple(read(p) for p in files.hygiene())
+
+
+@cache
 def criteria() -> tuple[Entry, ...]:
     """All criteria of fit, by code."""
     return tuple(read(p) for p in files.criteria())

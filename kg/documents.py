@@ -92,6 +92,8 @@ def _parse(body: bytes, suffix: str, tag: str) -> Iterator[ox.Quad | Mishap]:
         except SyntaxError as error:
             mishaps += 1
             yield Mishap(error.lineno or 0, error.offset or 0, _REASON.sub("", str(error.args[0])))
+        except MemoryError:  # the term does not fit the engine's buffer
+            return (yield Mishap(0, 0, "one term or comment is longer than 16 MiB"))
         else:
             return
 

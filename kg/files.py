@@ -38,6 +38,11 @@ def rules() -> list[Path]:
     return sorted((ROOT / "rules" / "infer").glob("R*.rq"))
 
 
+def hygiene() -> list[Path]:
+    """Every check of names, references and the ontology."""
+    return sorted((ROOT / "rules" / "hygiene").glob("H*.rq"))
+
+
 def criteria() -> list[Path]:
     """Every criterion of fit."""
     return sorted((ROOT / "queries" / "fit").glob("F*.rq"))

@@ -209,6 +209,10 @@ class Store:
         """Read the file at PATH into GRAPH; see :func:`read_quads` for the errors."""
         self.add(read_quads(path, where=where), graph)
 
+    def insert(self, text: str, graph: str) -> None:
+        """Add TEXT, in N-Triples as :func:`kg.documents.ntriples` gives it, to GRAPH and to the union; labels stay."""
+        self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
+
     def infer(self, construct: str, *, limit: int = 10_000_000, where: str = "") -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
 

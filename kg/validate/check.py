@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from kg import files
 from kg.documents import ntriples
 from kg.errors import LINE_END, MinilatError
-from kg.names import curie, slug
+from kg.names import curie, graph_name, slug
 from kg.records import Finding, Report, Severity
-from kg.validate import lint, outline, reading, tables
+from kg.store import Store
+from kg.validate import hygiene, lint, outline, reading, tables
 from kg.validate.engines import Engine, run
 from kg.validate.positions import Place, Wanted, locate
 from kg.validate.shapes import Shapes
@@ -53,7 +54,7 @@ def check(
     resolve; with SHAPES of one's own only the documents themselves are read. A document may have LIMIT bytes.
     Documents that cannot be read or parsed make a report of those findings alone (codes E030, E031, E047–E049): what
     the shapes would say without them is not known. Raises MinilatError E030, E032 or E034 for paths that are wrong and
-    E090 for shapes that cannot be used.
+    E090–E099 for shapes that cannot be used.
     """
     rules = Triples.read(shapes or files.shapes(), lint.TAG)
     flaws = lint.refuse(Shapes(rules), shapes, engine) if shapes else []
@@ -62,16 +63,15 @@ def check(
     told = [x for n, source in enumerate(own) for x in _read(parts, f"f{n}", source, limit)]
     if broken := [x for x in told if x.code.startswith("E")]:
         return _report(broken, own, sum(map(len, parts)))
-    behind: Sequence[Path] = ()
-    if not shapes:
-        given = {s.path.resolve() for s in own if s.path}
-        behind = (*files.ontology(), *files.data()) if context is None else context
-        behind = [p for p in behind if p.resolve() not in given]
-    data = (
-        parts[0] if len(parts) == 1 and not behind else Triples("".join(t.text for t in (*parts, Triples.read(behind))))
-    )
-    # Shapes of others may break a native engine, so it runs apart.
-    found = run(data, rules, engine, apart=bool(shapes))
+    hints: dict[Raw, str] = {}
+    if shapes:
+        # Shapes of others may break a native engine, so it runs apart.
+        data = parts[0] if len(parts) == 1 else Triples("".join(part.text for part in parts))
+        found = run(data, rules, engine, apart=True)
+    else:
+        data = _with_what_stands_behind(own, parts, context)
+        found = run(data, rules, engine)
+        hints = _beyond(data.store, own, found)
     places = _places(found, parts, own, limit, alone=bool(shapes))
     levels = severities()
     findings = [
@@ -87,6 +87,7 @@ def check(
             name,
             place.line,
             place.column,
+            hints.get(raw, ""),
         )
         for raw, (name, place) in zip(found, places, strict=True)
         # What stands behind the documents is not theirs to mend.
@@ -97,6 +98,37 @@ def check(
         for x, path, spot in flaws
     ]
     return _report(findings + told, own, len(data))
+
+
+def _with_what_stands_behind(own: Sequence[Source], parts: list[Triples], context: Sequence[Path] | None) -> Triples:
+    """The documents and the shipped graph (or the files CONTEXT), with a store of a named graph for each."""
+    given = {s.path.resolve() for s in own if s.path}
+    behind = (*files.ontology(), *files.data()) if context is None else context
+    paths = [p for p in behind if p.resolve() not in given]
+    others = [Triples.read([p], f"d{n}-") for n, p in enumerate(paths)]
+    store = Store.memory()
+    for part, graph in (
+        *zip(parts, (source.graph for source in own), strict=True),
+        *zip(others, (graph_name(files.relative(p)) for p in paths), strict=True),
+    ):
+        store.insert(part.text, graph)
+    return Triples("".join(part.text for part in (*parts, *others)), store)
+
+
+def _beyond(data: Store, own: Sequence[Source], found: list[Raw]) -> dict[Raw, str]:
+    """Add to FOUND what lies beyond shapes, and give back the hints to results. A statement is reported once."""
+    hints = {}
+    told = defaultdict(list)
+    for raw in found:
+        told[raw.focus, raw.path, raw.value].append(raw)
+    for raw, term in hygiene.run(data, [source.graph for source in own]):
+        same = told.get((raw.focus, raw.path, raw.value), [])
+        if not same:
+            found.append(raw)
+        if term:
+            hint = hygiene.hint(data, term)
+            hints.update(dict.fromkeys(same or [raw], hint))
+    return hints
 
 
 def _report(findings: list[Finding], own: Sequence[Source], triples: int) -> Report:
@@ -116,10 +148,12 @@ def _read(parts: list[Triples], tag: str, source: Source, limit: int) -> list[Fi
         body, suffix = _opened(source, limit)
     except MinilatError as error:
         return [_broken(source, error.code, error.message, error.hint)]
-    if suffix == ".rdf" and (place := outline.xml_mishap(body)):
+    if suffix == ".rdf" and (place := outline.xml_mishap(body, reading.DEPTH)):
         return [_broken(source, "E031", place[2], "", place[0], place[1])]
     if suffix in reading.TABLES:
         return _read_table(parts, tag, source, body)
+    if suffix != ".rdf" and (deep := reading.too_deep(body, suffix)):
+        return [_broken(source, "E031", f"nested deeper than {reading.DEPTH} brackets", "", *deep)]
     text, mishaps = ntriples(body, suffix, tag)
     parts.append(Triples(text))
     if mishaps and (bad := reading.bad_bytes(body)):
@@ -167,6 +201,10 @@ def _places(
     """The document and the place of each result; no name when none of several documents speaks of its focus."""
     asked: dict[int, list[int]] = defaultdict(list)
     for i, raw in enumerate(found):
+        if raw.focus.startswith('"'):  # a literal is found by its value, whatever its form
+            for n in range(len(parts)):
+                asked[n].append(i)
+            continue
         about = [n for n, part in enumerate(parts) if raw.focus in part.terms[0]]
         for n in about or [n for n, part in enumerate(parts) if raw.focus in part.terms[1]]:
             asked[n].append(i)
@@ -183,7 +221,7 @@ def _places(
         else:
             spots = locate(body, suffix, f"f{n}", wanted)
         for i, place in zip(asked[n], spots, strict=True):
-            if not best[i][0] or place.fit > best[i][1].fit:
+            if place.fit > best[i][1].fit or not (best[i][0] or found[i].focus.startswith('"')):
                 best[i] = (own[n].name, place)
     return best
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kg.errors import MinilatError
 from kg.validate import query
 from kg.validate.results import SH, Raw, filled, plain, shown
-from kg.validate.shapes import IMPORTS, RDFS, TARGETS, TYPE, MalformedError
+from kg.validate.shapes import FIRST, IMPORTS, NIL, RDFS, REST, TARGETS, TYPE, MalformedError, sh, true
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,20 +34,28 @@ _PATTERN: Final = {
     "targetObjectsOf": "?any {} $this",
     "targetNode": "VALUES $this {{ {} }}",
 }
+_XSD_BOOLEAN: Final = "<http://www.w3.org/2001/XMLSchema#boolean>"
 _OTHER_TARGETS: Final = ("target", "targetWhere", "targetShape")
 _CLASSES: Final = {f"<{RDFS}Class>", "<http://www.w3.org/2002/07/owl#Class>"}
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint in SPARQL that is run on the store: its shape, its node, its query and the words of its results."""
+    """A constraint that is run on the store: the statement that makes it, its query and what its results have."""
 
     shape: str
+    predicate: str
     node: str
     text: str
     path: str
     severity: str
     message: str
+    component: str = "SPARQLConstraintComponent"
+
+    @property
+    def statement(self) -> tuple[str, str, str]:
+        """What an engine is to be given the shapes without."""
+        return self.shape, self.predicate, self.node
 
 
 def prologue(shapes: Shapes, node: str) -> dict[str, str]:
@@ -78,14 +86,66 @@ def split(shapes: Shapes) -> list[Constraint]:
     taken: list[Constraint] = []
     for shape in shapes.all:
         nodes = shapes.values(shape, "sparql")
-        if not nodes:
+        closed = _is_closed_property_shape(shapes, shape)
+        targets = _targets(shapes, shape) if nodes or closed else None
+        if not targets or any(term.startswith("_:") for _, term in targets):
             continue
-        targets = _targets(shapes, shape)
-        for node in nodes:
-            found = _constraint(shapes, shape, node, targets) if targets is not None else None
-            if found is not None:
-                taken.append(found)
+        pattern = " UNION ".join(f"{{ {_PATTERN[kind].format(term)} }}" for kind, term in targets)
+        found = [_constraint(shapes, shape, node, targets, pattern) for node in nodes]
+        found += [_closed(shapes, shape, pattern)] if closed else []
+        taken += [constraint for constraint in found if constraint is not None]
     return taken
+
+
+def _is_closed_property_shape(shapes: Shapes, shape: str) -> bool:
+    return any(true(v) for v in shapes.values(shape, "closed")) and shapes.is_property_shape(shape)
+
+
+def _allowed(shapes: Shapes, shape: str) -> list[str]:
+    """The properties that sh:closed lets the value nodes of SHAPE have. Source: SHACL, 4.8.1."""
+    lists = shapes.values(shape, "ignoredProperties")
+    paths = [p for inner in shapes.values(shape, "property") for p in shapes.values(inner, "path")]
+    return [p for p in (*paths, *(shapes.items(lists[0]) if lists else ())) if p.startswith("<")]
+
+
+def _closed(shapes: Shapes, shape: str, pattern: str) -> Constraint | None:
+    """sh:closed of a property shape as a query: the engine asks it of the focus node and not of its values."""
+    try:
+        path, allowed = shapes.result_path(shape), _allowed(shapes, shape)
+    except MalformedError:
+        return None
+    only = f" FILTER(?path NOT IN ({', '.join(allowed)}))" if allowed else ""
+    text = (
+        f"SELECT DISTINCT $this ?node ?path ?value WHERE {{ {{ SELECT DISTINCT $this WHERE {{ {pattern} }} }} "
+        f"$this {path} ?node . ?node ?path ?value .{only} }}"
+    )
+    value = next(v for v in shapes.values(shape, "closed") if true(v))
+    return Constraint(shape, sh("closed"), value, text, path, shapes.severity(shape), "", "ClosedConstraintComponent")
+
+
+def closed_inside(shapes: Shapes, without: set[tuple[str, str, str]]) -> tuple[set[tuple[str, str, str]], list[str]]:
+    """For property shapes with sh:closed that other shapes use: the statements to leave out, and those to put in.
+
+    A node shape that is closed is put in its place, which value nodes meet under the same condition.
+    """
+    gone: set[tuple[str, str, str]] = set()
+    lines: list[str] = []
+    for shape in shapes.all:
+        used = {name for _, name in shapes.referrers.get(shape, ())} - {"property"}
+        if not used or not _is_closed_property_shape(shapes, shape):
+            continue
+        try:
+            allowed = _allowed(shapes, shape)
+        except MalformedError:
+            continue
+        node = f"_:closed{len(lines)}"
+        gone |= {(shape, sh("closed"), v) for v in shapes.values(shape, "closed")} - without
+        lines += [f"{shape} {sh('node')} {node} .", f'{node} {sh("closed")} "true"^^{_XSD_BOOLEAN} .']
+        cells = [f"{node}x{n}" for n in range(len(allowed))]
+        for cell, rest, term in zip(cells, [*cells[1:], NIL], allowed, strict=True):
+            lines += [f"{cell} {FIRST} {term} .", f"{cell} {REST} {rest} ."]
+        lines.append(f"{node} {sh('ignoredProperties')} {cells[0] if cells else NIL} .")
+    return gone, lines
 
 
 def _targets(shapes: Shapes, shape: str) -> list[tuple[str, str]] | None:
@@ -110,11 +170,11 @@ def _own_targets(shapes: Shapes, shape: str) -> list[tuple[str, str]] | None:
     return [(name, term) for name in TARGETS for term in shapes.values(shape, name)]
 
 
-def _constraint(shapes: Shapes, shape: str, node: str, targets: list[tuple[str, str]]) -> Constraint | None:
+def _constraint(
+    shapes: Shapes, shape: str, node: str, targets: list[tuple[str, str]], pattern: str
+) -> Constraint | None:
     selects = shapes.values(node, "select")
-    if not targets or len(selects) != 1 or shapes.deactivated(node) or shapes.values(node, "severity"):
-        return None
-    if any(term.startswith("_:") for _, term in targets):
+    if len(selects) != 1 or shapes.deactivated(node) or shapes.values(node, "severity"):
         return None
     try:
         path = shapes.result_path(shape)
@@ -125,16 +185,21 @@ def _constraint(shapes: Shapes, shape: str, node: str, targets: list[tuple[str, 
     if query.prefixes_used(text) - prefixes.keys():
         return None
     parsed = query.parse(text)
-    if parsed is None or query.projected(parsed, "failure"):
+    if parsed is None or (query.projected(parsed, "failure") and query.mentions(parsed, "failure")):
         return None
-    pattern = " UNION ".join(f"{{ {_PATTERN[kind].format(term)} }}" for kind, term in targets)
     in_data = all(kind != "targetNode" for kind, _ in targets)
     joined = query.set_based(parsed, pattern, in_data=in_data)
     if joined is None:
         return None
     messages = shapes.messages(node) or shapes.messages(shape)
     return Constraint(
-        shape, node, with_prologue(joined, prefixes), path, shapes.severity(shape), messages[0] if messages else ""
+        shape,
+        sh("sparql"),
+        node,
+        with_prologue(joined, prefixes),
+        path,
+        shapes.severity(shape),
+        messages[0] if messages else "",
     )
 
 
@@ -158,6 +223,9 @@ def run(constraint: Constraint, data: Triples) -> Iterator[Raw] | None:
     ]
     if any('"^^<' in value for solution in solutions for value in solution.values()):
         spellings = data.spellings
+        if constraint.component != "SPARQLConstraintComponent":
+            solutions = [{**s, "value": v} for s in solutions for v in _spelt(s, data)]
+            spellings = {}
         for solution in solutions:
             for name, value in solution.items():
                 forms = spellings.get(value, [value])
@@ -165,6 +233,15 @@ def run(constraint: Constraint, data: Triples) -> Iterator[Raw] | None:
                     return None
                 solution[name] = forms[0]
     return (_result(constraint, solution) for solution in solutions)
+
+
+def _spelt(solution: dict[str, str], data: Triples) -> list[str]:
+    """The forms of the value of SOLUTION that its node has in DATA."""
+    value = solution["value"]
+    forms = data.spellings.get(value, [value])
+    if len(forms) == 1:
+        return forms
+    return [f for f in forms if f"\n{solution['node']} {solution['path']} {f} .\n" in f"\n{data.text}"]
 
 
 def _result(constraint: Constraint, solution: dict[str, str]) -> Raw:
@@ -177,7 +254,7 @@ def _result(constraint: Constraint, solution: dict[str, str]) -> Raw:
         path if path.startswith("<") else constraint.path,
         value,
         constraint.shape,
-        "SPARQLConstraintComponent",
+        constraint.component,
         constraint.severity,
         filled(message, solution),
     )

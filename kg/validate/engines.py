@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Engine = Literal["rust", "pyshacl"]
 
-_SPARQL: Final = sh("sparql")
 _PROPERTY: Final = sh("property")
 _MESSAGE: Final = sh("message")
 _QUERIES: Final = (sh("select"), sh("ask"))
@@ -47,19 +46,20 @@ def run(
     else:
         # The engine first: a process apart is gone again when the store is made.
         ours = constraints.split(shapes) if set_based else []
-        found += native.run(facts, _prepared(shapes, {(c.shape, c.node) for c in ours}), apart=apart)
+        own = {c.statement for c in ours}
+        gone, more = constraints.closed_inside(shapes, own)
+        found += native.run(facts, _prepared(shapes, own | gone, more), apart=apart)
         left = set()
         for constraint in ours:
             results = constraints.run(constraint, facts)
             if results is None:
-                left.add((constraint.shape, constraint.node))
+                left.add(constraint.statement)
             else:
                 found += results
         if left:
-            done = {(c.shape, c.node) for c in ours} - left
-            again = native.run(facts, _prepared(shapes, done), apart=apart)
-            shown = {shape for shape, _ in left}
-            found += [raw for raw in again if raw.component == "SPARQLConstraintComponent" and raw.shape in shown]
+            again = native.run(facts, _prepared(shapes, own - left | gone, more), apart=apart)
+            of = {(c.shape, c.component) for c in ours if c.statement in left}
+            found += [raw for raw in again if (raw.shape, raw.component) in of]
     return _once(_settled(shapes, raw) for raw in found)
 
 
@@ -74,15 +74,15 @@ def _once(found: Iterable[Raw]) -> list[Raw]:
     return kept
 
 
-def _prepared(shapes: Shapes, without: set[tuple[str, str]]) -> Triples:
-    """The shapes without some pairs of shape and SPARQL constraint, with one message each.
+def _prepared(shapes: Shapes, without: set[tuple[str, str, str]], more: Iterable[str] = ()) -> Triples:
+    """The shapes WITHOUT some statements and with some MORE, and one message each.
 
     Queries declare the prefixes they use: engines differ in which they know without.
     """
     lines = []
     for line in shapes.triples.text.split("\n"):
         subject, predicate, rest = line.split(" ", 2) if line else ("", "", "")
-        if predicate == _SPARQL and (subject, rest[:-2]) in without:
+        if (subject, predicate, rest[:-2]) in without:
             continue
         if predicate == _PROPERTY and not shapes.about(rest[:-2]):
             continue  # nothing is said of it: it checks nothing, but pySHACL refuses the whole
@@ -92,7 +92,7 @@ def _prepared(shapes: Shapes, without: set[tuple[str, str]]) -> Triples:
             text = constraints.with_prologue(plain(rest[:-2]), constraints.prologue(shapes, subject))
             line = f"{subject} {predicate} {literal_term(text)} ."
         lines.append(line)
-    return Triples("\n".join(lines))
+    return Triples("\n".join((*lines, *more)))
 
 
 def _settled(shapes: Shapes, raw: Raw) -> Raw:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kg import forms
 from kg.errors import MinilatError, did_you_mean
 from kg.store import Store
 from kg.validate import constraints, native, query, reference, vocabulary
@@ -109,7 +110,9 @@ def _value(shapes: Shapes, node: str, name: str, value: str) -> Iterator[Flaw]:
         yield _flaw(node, name, value, f"{told} is neither true nor false", "write true or false, without quotes")
     elif name in vocabulary.IRIS and not value.startswith("<"):
         yield _flaw(node, name, value, f"{told} is no IRI", f"give the IRI of {_WHAT.get(name, 'a property')}")
-    elif name == "nodeKind" and (value.startswith('"') or shacl_name(value) not in vocabulary.NODE_KINDS):
+    elif name == "nodeKind" and shacl_name(value) not in vocabulary.NODE_KINDS:
+        if value.startswith(f"<{SH}") and shacl_name(value) not in vocabulary.TERMS:
+            return  # told as misspelt
         kinds = sorted(vocabulary.NODE_KINDS)
         hint = did_you_mean(_last(value), kinds, otherwise="known are " + " ".join(f"sh:{k}" for k in kinds))
         yield _flaw(node, name, value, f"{told} is no kind of node", hint)
@@ -240,6 +243,8 @@ def query_flaw(text: str, prefixes: dict[str, str], shape: str) -> tuple[str, st
             f"the query of {shape} uses the prefix {unknown[0]}: and does not declare it",
             "declare it with sh:prefixes and sh:declare, or with PREFIX in the query",
         )
+    if forms.kind(text) != "rows":
+        return f"the query of {shape} is no SELECT", "write SELECT $this … WHERE { … }"
     try:
         # The empty store gives no solution; what is asked is whether the query can be read.
         Store.memory().select(constraints.with_prologue(text, prefixes), limit=1, seconds=10)
@@ -250,7 +255,7 @@ def query_flaw(text: str, prefixes: dict[str, str], shape: str) -> tuple[str, st
             return f"the query of {shape} cannot be read{at}: {error.message}", error.hint or "correct the query"
     parsed = query.parse(text)
     if parsed is None:
-        return f"the query of {shape} is no SELECT", "write SELECT $this … WHERE { … }"
+        return None  # the engine reads it, whatever it is
     if reasons := query.forbidden(parsed):
         return f"the query of {shape} cannot be run, {reasons[0]}", query.RULE
     if not query.mentions(parsed, query.THIS):

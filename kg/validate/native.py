@@ -39,13 +39,16 @@ def run(data: Triples, shapes: Triples, *, apart: bool) -> list[Raw]:
 
     def label(found: re.Match[str]) -> str:
         # The engine numbers blank nodes in the order in which it meets them, those of the shapes first.
-        known = shapes.blank_nodes
-        if found[1] == "1":
-            return known[int(found[2])]
-        return data.blank_nodes[int(found[2]) - len(known)]
+        own = shapes.blank_nodes
+        known, number = (own, int(found[2])) if found[1] == "1" else (data.blank_nodes, int(found[2]) - len(own))
+        return known[number] if 0 <= number < len(known) else found[0]
+
+    def words(messages: list[str]) -> str:
+        # Some hold the text of terms; the engine's labels are of a form that is seldom anything else.
+        return _LABEL.sub(lambda m: label(m)[2:], SEPARATOR.join(messages))
 
     return [
-        Raw(term(focus), path, term(value), term(shape), _name(component), _name(severity), SEPARATOR.join(messages))
+        Raw(term(focus), path, term(value), term(shape), _name(component), _name(severity), words(messages))
         for focus, path, value, shape, component, severity, messages in results
     ]
 

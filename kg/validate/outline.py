@@ -51,17 +51,37 @@ def traced(text: str, suffix: str, parsed: Iterable[tuple[str, str, str]]) -> It
             yield Traced(*triple, *found.popleft())
 
 
-def xml_mishap(body: bytes) -> tuple[int, int, str] | None:
-    """Line, column and reason where BODY is not well-formed XML, or None.
+def xml_mishap(body: bytes, depth: int) -> tuple[int, int, str] | None:
+    """Line, column and reason where BODY is not well-formed XML or nested deeper than DEPTH, or None.
 
     The RDF parser says nothing of a document that is cut off, and unfolds entities without bound; expat does neither.
     """
     parser = expat.ParserCreate()
+    level = 0
+
+    def start(*_: object) -> None:
+        nonlocal level
+        level += 1
+        if level > depth:
+            raise _TooDeep
+
+    def end(_: str) -> None:
+        nonlocal level
+        level -= 1
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     try:
         parser.Parse(body, True)
     except expat.ExpatError as error:
         return error.lineno, error.offset + 1, expat.ErrorString(error.code)
+    except _TooDeep:
+        return parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, f"nested deeper than {depth} elements"
     return None
+
+
+class _TooDeep(Exception):  # noqa: N818 (crosses expat, and goes no further)
+    pass
 
 
 def _last(name: str) -> str:

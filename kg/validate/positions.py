@@ -55,7 +55,7 @@ class Place(NamedTuple):
 def locate(body: bytes, suffix: str, tag: str, wanted: Sequence[Wanted]) -> list[Place]:
     """The place of each of WANTED in the document BODY, which the parser has accepted.
 
-    TAG names its blank nodes as :meth:`kg.store.Store.read` did.
+    TAG names its blank nodes as :func:`kg.documents.ntriples` did.
     """
     text = body.decode("utf-8", "replace")
     starts = [0, *(m.end() for m in LINE_END.finditer(text))]
@@ -101,9 +101,10 @@ class _Search:
     """The best place so far for each thing wanted, while the statements of a document pass by."""
 
     def __init__(self, wanted: Sequence[Wanted]) -> None:
-        self.wanted = [w._replace(value=_key(w.value)) for w in wanted]
+        self.wanted = [w._replace(focus=_key(w.focus), value=_key(w.value)) for w in wanted]
         self.best = [(0, 0)] * len(wanted)
         self._by_focus: dict[str, list[int]] = defaultdict(list)
+        self._literals = any(w.focus.startswith('"') for w in wanted)
         self._by_value: dict[str, list[int]] = defaultdict(list)
         for i, w in enumerate(self.wanted):
             self._by_focus[w.focus].append(i)
@@ -114,7 +115,7 @@ class _Search:
         """Take one statement into account."""
         for i in self._by_focus.get(row.subject, ()):
             self._offer(i, *_from_subject(self.wanted[i], row))
-        for i in self._by_focus.get(row.object, ()):
+        for i in self._by_focus.get(_key(row.object) if self._literals else row.object, ()):
             self._offer(i, *_from_object(self.wanted[i], row))
         if self._by_value:
             for i in self._by_value.get(_key(row.object), ()):
@@ -130,6 +131,8 @@ class _Search:
 
 def _from_subject(w: Wanted, row: skeleton.Traced) -> tuple[int, int]:
     """How well ROW, a statement of the focus, fits, and where in it."""
+    if w.component == "UnknownPredicate" and row.predicate == w.path:
+        return 9, row.predicate_at
     if w.value and w.value == _key(row.object):
         return (9 if w.path == row.predicate else 8), row.object_at
     if w.component.startswith(_MISSING):

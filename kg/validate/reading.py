@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LIMIT: Final = 256 * 2**20
-"""Bytes that one document may have, after it was unpacked. A graph needs up to about ten times as much memory."""
+"""Bytes that one document may have, after it was unpacked. Reading and placing take up to 20 times as much memory."""
+DEPTH: Final = 500
+"""How deep lists, blank nodes, triple terms, objects or elements may be nested: engines recurse, and crash beyond."""
 STDIN: Final = "<stdin>"
 FORMATS: Final = {
     "turtle": ".ttl",
@@ -68,6 +70,13 @@ _WIDE: Final = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
+# Strings, addresses and comments are passed over; a group is a bracket that opens or closes.
+_MARKS: Final = re.compile(
+    rb'''"""(?:[^"\\]++|\\.|"(?!""))*+"""|\'{3}(?:[^'\\]++|\\.|'(?!''))*+\'{3}'''
+    rb"""|"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|<[^<>"{}|^`\s]*+>|\#[^\n]*+|(<<\(?|\)?>>|[\[\]()])""",
+    re.DOTALL,
+)
+_JSON_MARKS: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|([\[\]{}])', re.DOTALL)
 _LEADING: Final = re.compile(rb"(?:\s+|#[^\n]*\n)*")
 _JSON: Final = re.compile(rb'\{\s*["}]|\[\s*(?:\]\s*\Z|\{\s*["}])')
 _TERM: Final = rb'(?:<[^>]*>|_:\S+|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^<[^>]*>)?)'
@@ -264,6 +273,24 @@ def explain(mishap: Mishap) -> tuple[str, str, str]:
         hint = f"declare it: @prefix {found[1]}: <{known}> ." if known else did_you_mean(found[1], PREFIXES)
         return "E031", f"the prefix {found[1]}: is not declared", hint
     return "E031", reason, ""
+
+
+def too_deep(body: bytes, suffix: str) -> tuple[int, int] | None:
+    """Line and column where BODY, in Turtle or JSON and kin, is nested deeper than ``DEPTH``, or None."""
+    opening, pattern = (b"{[", _JSON_MARKS) if suffix == ".jsonld" else (b"[(<", _MARKS)
+    if suffix in (".nt", ".nq") and b"<<" not in body:
+        return None
+    if sum(body.count(mark) for mark in (b"[", b"(", b"{", b"<<")) <= DEPTH:
+        return None
+    depth = 0
+    for found in pattern.finditer(body):
+        mark = found[1]
+        if mark:
+            depth += 1 if mark[0] in opening else -1
+            if depth > DEPTH:
+                before = LINE_END.split(body[: found.start()].decode("utf-8", "replace"))
+                return len(before), len(before[-1]) + 1
+    return None
 
 
 def bad_bytes(body: bytes) -> tuple[int, int, str] | None:

@@ -38,6 +38,8 @@ def plain(term: str) -> str:
     """The text of an N-Triples TERM: an IRI without brackets, a literal without quotes, escapes, tag and type."""
     if term.startswith("<"):
         return term[1:-1]
+    if term.startswith("_:"):
+        return term[2:]
     found = _LITERAL.fullmatch(term)
     return unescaped(found[1]) if found else term
 

@@ -58,17 +58,17 @@ def test_no_two_prefixes_share_a_base():
     assert not [b for b, n in Counter(PREFIXES.values()).items() if n > 1]
 
 
-ENTRIES = [*files.rules(), *files.criteria(), *files.questions()]
+ENTRIES = [*files.rules(), *files.hygiene(), *files.criteria(), *files.questions()]
 
 
 @pytest.mark.parametrize("path", ENTRIES, ids=lambda p: p.stem)
 def test_a_query_file_says_what_and_why(path):
     entry = catalogue.read(path)
-    assert re.fullmatch(r"(?:[RFQ]\d{3}|CQ\d\d)-[a-z0-9]+(-[a-z0-9]+)*", path.stem)
+    assert re.fullmatch(r"(?:[RHFQ]\d{3}|CQ\d\d)-[a-z0-9]+(-[a-z0-9]+)*", path.stem)
     assert entry.header["id"] == path.stem[:4]
     assert len(entry.title) > 10
     assert len(entry.why) > 10
-    assert path.stem[0] == {"infer": "R", "fit": "F", "questions": "C"}.get(path.parent.name, "Q")
+    assert path.stem[0] == {"infer": "R", "hygiene": "H", "fit": "F", "questions": "C"}.get(path.parent.name, "Q")
 
 
 @pytest.mark.parametrize("path", files.questions(), ids=lambda p: p.stem)
@@ -90,7 +90,7 @@ def test_every_parameter_says_what_it_means(path):
 
 def test_every_query_file_lies_where_it_is_found():
     found = {p for p in tree() if p.suffix == ".rq" and p.is_relative_to(ROOT / "queries")}
-    found |= {p for p in tree() if p.suffix == ".rq" and p.is_relative_to(ROOT / "rules" / "infer")}
+    found |= {p for p in tree() if p.suffix == ".rq" and p.is_relative_to(ROOT / "rules")}
     assert found == set(ENTRIES)
 
 
@@ -110,9 +110,11 @@ def test_every_shape_code_has_one_line_in_the_table_and_a_folder_of_tests():
     used = set()
     for path in files.shapes():
         used |= set(re.findall(r"shape:(C\d{3})-", path.read_text(encoding="utf-8")))
+    hygiene = {path.stem[:4] for path in files.hygiene()}
+    assert {p.name for p in (ROOT / "tests" / "hygiene").iterdir() if p.is_dir()} == hygiene
     listed = [row[0] for row in severity_table()]
     assert len(listed) == len(set(listed))
-    assert set(listed) == used
+    assert set(listed) == used | hygiene
     assert {p.name for p in (ROOT / "tests" / "shapes").iterdir() if p.is_dir()} == used
     assert all(row[1] in ("error", "warning", "info") and row[3] for row in severity_table())
 

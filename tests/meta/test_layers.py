@@ -24,7 +24,7 @@ ORDER = (
     "kg.validate.native", "kg.validate.reference", "kg.validate.words", "kg.validate.constraints",
     "kg.validate.engines", "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions",
     "kg.validate.vocabulary", "kg.validate.lint", "kg.validate.descriptions", "kg.validate.reading",
-    "kg.validate.tables", "kg.validate.check",
+    "kg.validate.tables", "kg.validate.hygiene", "kg.validate.check",
     "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
     "kg.validate", "kg.stocktake", "kg.releases",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",

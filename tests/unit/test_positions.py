@@ -105,6 +105,17 @@ def test_what_is_only_spoken_of_lies_where_it_is_spoken_of(tmp_path):
     assert [x[:2] for x in found(tmp_path, data, shapes)] == [(4, 3)]
 
 
+def test_a_literal_can_be_the_focus(tmp_path):
+    shapes = "ex:S a sh:NodeShape ; sh:targetObjectsOf ex:p ; sh:nodeKind sh:IRI ."
+    data = HEAD + "ex:a ex:p ex:b ,\n  0.50 , 'x'@EN .\n"
+    assert [x[:2] for x in found(tmp_path, data, shapes)] == [(4, 3), (4, 10)]
+
+
+def test_a_missing_statement_about_something_lies_at_its_subject(tmp_path):
+    data = HEAD + "ex:c ex:i ex:a .\nex:a a ex:T .\n"
+    assert [x[:2] for x in found(tmp_path, data, shape("sh:minCount 2", "[ sh:inversePath ex:i ]"))] == [(4, 1)]
+
+
 SYNTAXES = {
     "data.nt": '<http://e.org/b> <http://e.org/p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .\n# note . here\n\n'
     '<http://e.org/a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://e.org/T> .\n  <http://e.org/a> <http://e.org/p> "x" . # end\n',

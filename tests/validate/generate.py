@@ -134,8 +134,8 @@ class Writer:
         rng = self.rng
         kinds = [
             "class", "datatype", "nodeKind", "minInclusive", "maxExclusive", "minLength", "maxLength", "pattern",
-            "languageIn", "equals", "disjoint", "hasValue", "in",
-        ] + ["closed"] * (not path)  # fmt: skip
+            "languageIn", "equals", "disjoint", "hasValue", "in", "closed",
+        ]  # fmt: skip
         if path:
             kinds += ["minCount", "maxCount", "minCount", "maxCount", "uniqueLang"] + [
                 "lessThan",
