@@ -128,13 +128,6 @@ def ntriples(body: bytes, suffix: str, tag: str) -> tuple[str, list[Mishap]]:
     return as_ntriples(good()).decode(), mishaps
 
 
-def triples(body: bytes, suffix: str, tag: str) -> Iterator[tuple[str, str, str]]:
-    """The triples of a document without errors, in its order, as N-Triples terms, as in :func:`ntriples`."""
-    for q in _parse(body, suffix, tag):
-        if isinstance(q, ox.Quad):
-            yield str(q.subject), str(q.predicate), str(q.object)
-
-
 def canonical(term: str) -> str:
     """The N-Triples TERM as the store writes it back: numbers, dates and language tags in their canonical form."""
     store = ox.Store()

@@ -200,13 +200,15 @@ def _places(
 ) -> list[tuple[str, Place]]:
     """The document and the place of each result; no name when none of several documents speaks of its focus."""
     asked: dict[int, list[int]] = defaultdict(list)
+    foci = {raw.focus for raw in found if not raw.focus.startswith('"')}
+    named = [part.naming(foci) if foci else (foci, foci) for part in parts]
     for i, raw in enumerate(found):
         if raw.focus.startswith('"'):  # a literal is found by its value, whatever its form
             for n in range(len(parts)):
                 asked[n].append(i)
             continue
-        about = [n for n, part in enumerate(parts) if raw.focus in part.terms[0]]
-        for n in about or [n for n, part in enumerate(parts) if raw.focus in part.terms[1]]:
+        about = [n for n, (subjects, _) in enumerate(named) if raw.focus in subjects]
+        for n in about or [n for n, (_, objects) in enumerate(named) if raw.focus in objects]:
             asked[n].append(i)
     # A focus that no document speaks of (a target named by the shapes) belongs to the only one there is.
     nowhere = own[0].name if len(own) == 1 and alone else ""
@@ -219,7 +221,7 @@ def _places(
             asking = [(w.focus.replace(f"_:f{n}x", "_:row"), w.path, w.value) for w in wanted]
             spots = [Place(fit, row, at) for fit, row, at in tables.locate(path, body.decode(), asking)]
         else:
-            spots = locate(body, suffix, f"f{n}", wanted)
+            spots = locate(body, suffix, parts[n].text, wanted)
         for i, place in zip(asked[n], spots, strict=True):
             if place.fit > best[i][1].fit or not (best[i][0] or found[i].focus.startswith('"')):
                 best[i] = (own[n].name, place)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kg import forms
+from kg.documents import ntriples
 from kg.errors import MinilatError, did_you_mean
 from kg.store import Store
 from kg.validate import constraints, native, query, reference, vocabulary
@@ -325,10 +326,10 @@ def place(flaw: Flaw, paths: Sequence[Path]) -> tuple[Path, Place]:
     wanted = Wanted(flaw.node, flaw.predicate, flaw.value, "")
     if not flaw.node:
         return paths[0], Place()
-    spots = [
-        (locate(path.read_bytes().removeprefix(_BOM), path.suffix.lower(), f"{TAG}{n}", [wanted])[0], path)
-        for n, path in enumerate(paths)
-    ]
+    spots = []
+    for n, path in enumerate(paths):
+        body, suffix = path.read_bytes().removeprefix(_BOM), path.suffix.lower()
+        spots.append((locate(body, suffix, ntriples(body, suffix, f"{TAG}{n}")[0], [wanted])[0], path))
     spot, path = max(spots, key=lambda s: s[0].fit)
     return path, spot
 

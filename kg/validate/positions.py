@@ -12,14 +12,15 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kg.documents import canonical, triples
+from kg.documents import canonical
 from kg.errors import LINE_END
 from kg.validate import outline, skeleton
+from kg.validate.triples import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_SKELETONS: Final[dict[str, Callable[[str], Iterator[skeleton.Places]]]] = {
+_SKELETONS: Final[dict[str, Callable[[str, int, int], Iterator[skeleton.Places]]]] = {
     ".ttl": skeleton.turtle,
     ".trig": skeleton.turtle,
     ".nt": skeleton.lines,
@@ -52,16 +53,13 @@ class Place(NamedTuple):
     column: int = 0
 
 
-def locate(body: bytes, suffix: str, tag: str, wanted: Sequence[Wanted]) -> list[Place]:
-    """The place of each of WANTED in the document BODY, which the parser has accepted.
-
-    TAG names its blank nodes as :func:`kg.documents.ntriples` did.
-    """
+def locate(body: bytes, suffix: str, ntriples: str, wanted: Sequence[Wanted]) -> list[Place]:
+    """The place of each of WANTED in the document BODY, which the parser made into NTRIPLES, in its order."""
     text = body.decode("utf-8", "replace")
     starts = [0, *(m.end() for m in LINE_END.finditer(text))]
     search = _Search(wanted)
     try:
-        for row in _traced(body, text, suffix, tag, search):
+        for row in _traced(text, suffix, ntriples, search):
             search.see(row)
     except skeleton.Unplaced:
         search = _Search(wanted)
@@ -74,15 +72,28 @@ def locate(body: bytes, suffix: str, tag: str, wanted: Sequence[Wanted]) -> list
     return places
 
 
-def _traced(body: bytes, text: str, suffix: str, tag: str, search: _Search) -> Iterator[skeleton.Traced]:
-    parsed = triples(body, suffix, tag)
+def _traced(text: str, suffix: str, ntriples: str, search: _Search) -> Iterator[skeleton.Traced]:
+    """The triples that SEARCH asks for, with their places; the statements without any are only counted."""
     if suffix not in _SKELETONS:
-        yield from outline.traced(text, suffix, parsed)
+        yield from outline.traced(text, suffix, rows(ntriples))
         return
-    for triple, spots in zip(parsed, _SKELETONS[suffix](text), strict=False):
-        if not _agree(triple, spots):
-            raise skeleton.Unplaced(spots[0].at)
-        yield skeleton.Traced(*triple, spots[0].at, spots[1].at, spots[2].at)
+    asked = {n: triple for n, triple in enumerate(rows(ntriples)) if search.asks(triple)}
+    parts = iter([(0, len(text), -1)]) if suffix == ".trig" else skeleton.statements(text)
+    left = sorted(asked, reverse=True)
+    number = 0
+    for begin, end, count in parts:
+        if count >= 0 and not (left and left[-1] < number + count):
+            number += count
+            continue
+        for spots in _SKELETONS[suffix](text, begin, end):
+            if left and left[-1] == number:
+                triple = asked[left.pop()]
+                if not _agree(triple, spots):
+                    raise skeleton.Unplaced(spots[0].at)
+                yield skeleton.Traced(*triple, spots[0].at, spots[1].at, spots[2].at)
+            number += 1
+    if number != ntriples.count("\n"):
+        raise skeleton.Unplaced(len(text))
 
 
 def _agree(triple: tuple[str, str, str], spots: skeleton.Places) -> bool:
@@ -110,6 +121,15 @@ class _Search:
             self._by_focus[w.focus].append(i)
             if w.value and _complex(w.path):
                 self._by_value[w.value].append(i)
+
+    def asks(self, triple: tuple[str, str, str]) -> bool:
+        """Whether the place of TRIPLE may be that of a thing wanted."""
+        subject, _, value = triple
+        if subject in self._by_focus or value in self._by_focus:
+            return True
+        return (self._literals or bool(self._by_value)) and (
+            _key(value) in self._by_focus or _key(value) in self._by_value
+        )
 
     def see(self, row: skeleton.Traced) -> None:
         """Take one statement into account."""

@@ -24,21 +24,30 @@ def _name(stop: str) -> str:
     return rf"(?:\\.|[^{stop}\\]|\.++(?=[^{stop}]))*+"
 
 
+_SPACE: Final = r"(?:\s++|\#[^\n\r]*+)"
+_MARK: Final = r"[.;,()\[\]{}]"
+_TERMS: Final = {
+    "iri": r'<[^<>"{}|^`\x00-\x20]*+>',
+    "text": r"""\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
+        |"(?:[^"\\\n\r]++|\\.)*+"|'(?:[^'\\\n\r]++|\\.)*+'""",
+    "at": "@[A-Za-z]+(?:--?[A-Za-z0-9]+)*",
+    "caret": r"\^\^",
+    "blank": f"_:{_name(_STOP)}",
+    "number": r"[+-]?(?:\d+(?:\.\d*)?[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?|\d+\.\d+|\d+)",
+    "name": f"{_name(_STOP + ':')}:{_name(_STOP)}",
+    "word": "[A-Za-z]+",
+}
 _TOKEN: Final = re.compile(
-    rf"""(?P<space>(?:\s++|\#[^\n\r]*+)++)
-    |(?P<new><<|>>|\)>>|\{{\||\|\}}|~)
-    |(?P<iri><[^<>"{{}}|^`\x00-\x20]*+>)
-    |(?P<text>\"\"\"(?:[^"\\]++|\\.|"(?!""))*+\"\"\"|'''(?:[^'\\]++|\\.|'(?!''))*+'''
-        |"(?:[^"\\\n\r]++|\\.)*+"|'(?:[^'\\\n\r]++|\\.)*+')
-    |(?P<at>@[A-Za-z]+(?:--?[A-Za-z0-9]+)*)
-    |(?P<caret>\^\^)
-    |(?P<blank>_:{_name(_STOP)})
-    |(?P<number>[+-]?(?:\d+(?:\.\d*)?[eE][+-]?\d+|\.\d+(?:[eE][+-]?\d+)?|\d+\.\d+|\d+))
-    |(?P<name>{_name(_STOP + ":")}:{_name(_STOP)})
-    |(?P<word>[A-Za-z]+)
-    |(?P<mark>[.;,()\[\]{{}}])""",
+    rf"(?P<space>{_SPACE}++)|(?P<new><<|>>|\)>>|\{{\||\|\}}|~)|"
+    + "|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _TERMS.items())
+    + f"|(?P<mark>{_MARK})",
     re.VERBOSE | re.DOTALL,
 )
+_PIECE: Final = re.compile(
+    rf"{_SPACE}*+((?:(?:{'|'.join(_TERMS.values())}){_SPACE}*+)*+)({_MARK})", re.VERBOSE | re.DOTALL
+)
+"""What stands between two marks, and the second of them."""
+_DIRECTIVE: Final = re.compile(r"@|(?:prefix|base|version)(?![\w.:-])", re.IGNORECASE)
 FIRST: Final = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#first>"
 REST: Final = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#rest>"
 
@@ -75,10 +84,9 @@ class _Token(NamedTuple):
     at: int
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
+def _tokens(text: str, at: int, end: int) -> Iterator[_Token]:
+    while at < end:
+        found = _TOKEN.match(text, at, end)
         if found is None or found.lastgroup is None or found.lastgroup == "new" or found.end() == at:
             raise Unplaced(at)
         if found.lastgroup != "space":
@@ -86,11 +94,33 @@ def _tokens(text: str) -> Iterator[_Token]:
         at = found.end()
 
 
-def lines(text: str) -> Iterator[Places]:
-    """The places in an N-Triples or N-Quads document, in the order of its statements."""
+def statements(text: str) -> Iterator[tuple[int, int, int]]:
+    """Begin, end and number of triples of each statement of a Turtle, N-Triples or N-Quads document.
+
+    The number is -1 where only following the statement can tell: it holds brackets, or a directive stands before it.
+    """
+    begin = at = count = 0
+    plain = True
+    while found := _PIECE.match(text, at):
+        said, mark = found.groups()
+        if at == begin and _DIRECTIVE.match(said):
+            plain = False
+        at = found.end()
+        if mark in ".;,":
+            count += bool(said)
+        else:
+            plain = False
+        if mark == ".":
+            yield begin, at, count if plain else -1
+            begin, count, plain = at, 0, True
+    yield begin, len(text), -1  # spaces, or directives without a full stop
+
+
+def lines(text: str, begin: int = 0, end: int | None = None) -> Iterator[Places]:
+    """The places in an N-Triples or N-Quads document from BEGIN to END, in the order of its statements."""
     terms: list[Spot] = []
     suffix = False
-    for token in _tokens(text):
+    for token in _tokens(text, begin, len(text) if end is None else end):
         if token.text == ".":
             yield terms[0], terms[1], terms[2]
             terms.clear()
@@ -102,10 +132,10 @@ def lines(text: str) -> Iterator[Places]:
             suffix = False
 
 
-def turtle(text: str) -> Iterator[Places]:
-    """The places in a Turtle or TriG document, in the order in which the parser gives its triples."""
+def turtle(text: str, begin: int = 0, end: int | None = None) -> Iterator[Places]:
+    """The places in a Turtle or TriG document from BEGIN to END, in the order in which the parser gives its triples."""
     machine = _Machine()
-    for token in _tokens(text):
+    for token in _tokens(text, begin, len(text) if end is None else end):
         yield from machine.step(token)
 
 

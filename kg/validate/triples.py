@@ -11,7 +11,7 @@ from kg.documents import SYNTAX, Mishap, ntriples, read_quads
 from kg.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _LINE: Final = re.compile(r"(\S+) (\S+) (.+) \.")
@@ -22,6 +22,14 @@ _NUMBER: Final = re.compile(
     r"dayTimeDuration|boolean|decimal|double|float|integer|byte|short|int|long|unsignedByte|unsignedShort|"
     r"unsignedInt|unsignedLong|positiveInteger|negativeInteger|nonPositiveInteger|nonNegativeInteger))>"
 )
+
+
+def rows(ntriples: str) -> Iterator[tuple[str, str, str]]:
+    """The triples of a text in N-Triples as the serializer writes it, as terms, in its order."""
+    for line in ntriples.split("\n"):
+        if line:
+            subject, predicate, rest = line.split(" ", 2)
+            yield subject, predicate, rest[:-2]
 
 
 class Triples:
@@ -60,17 +68,15 @@ class Triples:
     def __len__(self) -> int:
         return self.text.count("\n")
 
-    @cached_property
-    def terms(self) -> tuple[set[str], set[str]]:
-        """All subjects, and all objects that are no literals."""
+    def naming(self, terms: set[str]) -> tuple[set[str], set[str]]:
+        """Those of TERMS that are subjects here, and those that are objects."""
         subjects: set[str] = set()
         objects: set[str] = set()
-        for line in self.text.split("\n"):
-            if line:
-                subject, _, value = line.split(" ", 2)
+        for subject, _, value in rows(self.text):
+            if subject in terms:
                 subjects.add(subject)
-                if not value.startswith('"'):
-                    objects.add(value[:-2])
+            if value in terms:
+                objects.add(value)
         return subjects, objects
 
     @cached_property

@@ -7,8 +7,9 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.documents import ntriples, triples
+from kg.documents import ntriples
 from kg.validate import skeleton
+from kg.validate.triples import rows
 
 PREFIXES = "@prefix : <http://e.org/> .\nPREFIX ex: <http://e.org/x/>\n@base <http://b.org/> .\n"
 GAP = st.sampled_from([" ", "\n", '  # . ; [ ( "\n', "\t", "\r\n", " \n\n "])
@@ -75,8 +76,9 @@ LINE = st.builds(
 
 def same(document, suffix, places):
     body = document.encode()
-    assert ntriples(body, suffix, "t")[1] == [], document
-    parsed = list(triples(body, suffix, "t"))
+    text, mishaps = ntriples(body, suffix, "t")
+    assert mishaps == [], document
+    parsed = list(rows(text))
     spots = list(places(document))
     assert len(parsed) == len(spots), document
     for triple, places_ in zip(parsed, spots, strict=True):
@@ -102,10 +104,24 @@ def check(document, triple, spots):
                 assert word[0] in document[spot.at :]
 
 
+def counted(document, places):
+    """Each statement counted as it is followed, and all of the document in them."""
+    at = 0
+    for begin, end, count in skeleton.statements(document):
+        assert begin == at, document
+        followed = len(list(places(document, begin, end)))
+        assert count in (-1, followed), (document, begin, end)
+        plain = not re.search(r"[\[(@]|prefix|base", document[begin:end], re.IGNORECASE)
+        assert count >= 0 or not plain or end == len(document), (document, begin, end)
+        at = end
+    assert at == len(document)
+
+
 @settings(max_examples=400, deadline=None)
 @given(TURTLE)
 def test_turtle(document):
     same(document, ".ttl", skeleton.turtle)
+    counted(document, skeleton.turtle)
 
 
 @settings(max_examples=300, deadline=None)
@@ -118,3 +134,4 @@ def test_trig(document):
 @given(st.lists(LINE, max_size=8).map("".join))
 def test_n_quads(document):
     same(document, ".nq", skeleton.lines)
+    counted(document, skeleton.lines)
