@@ -53,6 +53,11 @@ def questions() -> list[Path]:
     return sorted(p for p in (ROOT / "queries").rglob("*.rq") if p.parent.name != "fit")
 
 
+def services() -> Path:
+    """The table of SPARQL services that are known by name."""
+    return ROOT / "data" / "services.tsv"
+
+
 def refused() -> Path:
     """The table of questions that are refused, with the reason."""
     return ROOT / "queries" / "refused.tsv"

@@ -24,6 +24,11 @@ _UPDATE: Final = re.compile(
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
+def masked(text: str) -> str:
+    """TEXT with spaces in place of strings, IRIs and comments: what is left stands where it stood."""
+    return _OPAQUE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+
+
 def bare(text: str) -> str:
     """TEXT without strings, IRIs and comments; escapes that stand for a letter are read first, as SPARQL does."""
     plain = _ESCAPE.sub(lambda m: chr(int(m[1] or m[2], 16)) if int(m[1] or m[2], 16) < 0x110000 else "", text)

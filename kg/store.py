@@ -59,6 +59,26 @@ class Rows:
     complete: bool
 
 
+def read_solutions(body: bytes, *, where: str) -> Rows:
+    """The answer of a service in SPARQL 1.1 Query Results JSON; that to an ASK is one row of one column, ``answer``.
+
+    Raises MinilatError E182 when BODY is no such answer, or only the begin of one.
+    """
+    found = None
+    rows: list[tuple[str | None, ...]] = []
+    try:
+        found = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        if isinstance(found, ox.QueryBoolean):
+            return Rows(("answer",), ((literal_term(str(bool(found)).lower(), "boolean"),),), True)
+        for row in found:
+            rows.append(tuple(None if t is None else str(t) for t in row))
+        return Rows(tuple(v.value for v in found.variables), tuple(rows), True)
+    except (SyntaxError, ValueError, OSError) as error:
+        raise MinilatError("E182", f"the answer cannot be read: {error}", where=where) from None
+    finally:
+        del found  # it may be dropped by its own thread only, so no traceback may keep it
+
+
 def iri_term(iri: str) -> str:
     """IRI as a SPARQL term; raises MinilatError E011 when it is not a legal IRI."""
     try:
@@ -265,7 +285,9 @@ class Store:
     def _run(self, text: str) -> Any:
         if forms.calls_out(text):
             raise MinilatError(
-                "E046", "SERVICE is refused: a query makes no outbound call", hint="bring the data in as a file instead"
+                "E046",
+                "SERVICE is refused: a query makes no outbound call",
+                hint="bring the data in as a file, or say which service may be asked: minilat query --allow",
             )
         try:
             return self._inner.query(text, prefixes=PREFIXES)

@@ -13,6 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = "2026-11-24"
+LOOPBACK: set[tuple[str, int]] = set()
+"""Servers of the tests themselves, on this machine."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def offline():
 
     def guarded(original):
         def connect(self, address, *rest):
-            if self.family == getattr(socket, "AF_UNIX", None):
+            if self.family == getattr(socket, "AF_UNIX", None) or address in LOOPBACK:
                 return original(self, address, *rest)
             return refuse(self, address)
 
@@ -44,6 +46,12 @@ def offline():
     patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def loopback():
+    """Where servers of the tests themselves listen: the only places that may be connected to."""
+    return LOOPBACK
 
 
 @pytest.fixture(scope="session")

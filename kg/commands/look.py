@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from kg.catalogue import Entry
     from kg.graph import Graph
+    from kg.store import Store
 
 
 @app.command()
@@ -108,6 +109,22 @@ def query(
     release: Annotated[
         str | None, typer.Option(metavar="RELEASE", help="Ask the data of this folder, or of this git tag or revision.")
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SERVICE", help="A service that SERVICE in the query may ask; may be repeated."),
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="SERVICE", help="Ask this service instead of the graph: a name or an address.")
+    ] = None,
+    page: Annotated[int, typer.Option(min=0, help="Rows a request, for a SELECT at --endpoint in a stable order.")] = 0,
+    contact: Annotated[str, typer.Option(help="A mail address or page, told to the services asked.")] = "",
+    record: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the answers of services here.")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Take the answers of services from here; nothing goes out.")
+    ] = None,
+    mirror: Annotated[
+        list[str] | None, typer.Option(metavar="SERVICE=URL", help="Ask URL in place of SERVICE; may be repeated.")
+    ] = None,
     no_cache: NoCache = False,
 ) -> None:
     """Run SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE, with all prefixes known. Updates are refused."""
@@ -128,7 +145,21 @@ def query(
     text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
     if entry is not None and entry.code.startswith("CQ"):
         print("\n".join(_preface(graph, entry, values)), file=sys.stderr)
-    _answer(graph, text, form, max_rows, timeout)
+    store = graph.store
+    if allow or endpoint or replay:
+        from kg.remote import federation
+        from kg.remote.client import Client
+        from kg.remote.services import mirrors, service
+
+        client = Client(contact, timeout, record=record, replay=replay, mirrors=mirrors(mirror or []))
+        if endpoint:
+            store, text = federation.elsewhere(text, client, endpoint, page)
+        else:
+            allowed = federation.addresses(text) if replay else [service(a).url for a in allow or []]
+            text, quiet = federation.resolve(text, client, allowed)
+            for line in quiet:
+                print(f"SILENT: {line}", file=sys.stderr)
+    _answer(store, text, form, max_rows, timeout)
 
 
 def _preface(graph: Graph, entry: Entry, values: Mapping[str, str]) -> Iterator[str]:
@@ -160,7 +191,7 @@ def _source(what: str) -> str:
     raise catalogue.no_question(what)
 
 
-def _answer(graph: Graph, text: str, form: QueryFormat | None, max_rows: int, timeout: float) -> None:
+def _answer(store: Store, text: str, form: QueryFormat | None, max_rows: int, timeout: float) -> None:
     from kg.forms import kind as form_of
 
     kind = form_of(text)
@@ -170,14 +201,14 @@ def _answer(graph: Graph, text: str, form: QueryFormat | None, max_rows: int, ti
         from kg.names import curie
         from kg.render import tables
 
-        found = graph.store.select(text, limit=max_rows, seconds=timeout)
+        found = store.select(text, limit=max_rows, seconds=timeout)
         shown = [["" if v is None else curie(v[1:-1]) if v.startswith("<") else v for v in row] for row in found.rows]
         write(tables.grid(found.variables, shown))
         if not found.complete:
             print(f"only the first {max_rows} rows are shown; raise --max-rows for more", file=sys.stderr)
         return
     plain = "csv" if form is QueryFormat.table else form.value
-    body, complete = graph.store.serialise(text, plain, limit=max_rows, seconds=timeout)
+    body, complete = store.serialise(text, plain, limit=max_rows, seconds=timeout)
     sys.stdout.buffer.write(body)
     if not complete:
         print(f"only the first {max_rows} triples are shown; raise --max-rows for more", file=sys.stderr)

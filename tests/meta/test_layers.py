@@ -18,6 +18,8 @@ ORDER = (
     # the store, and what is read from headers
     "kg.forms", "kg.documents", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
     "kg.tokens", "kg.pattern", "kg.grammar",
+    # other services
+    "kg.remote.services", "kg.remote.records", "kg.remote.client", "kg.remote.federation", "kg.remote",
     # the acts
     "kg.strata", "kg.infer", "kg.build", "kg.doctor", "kg.answer",
     "kg.validate.results", "kg.validate.triples", "kg.validate.shapes", "kg.validate.query", "kg.validate.child",
@@ -126,11 +128,21 @@ def test_the_front_page_imports_only_on_first_use():
         # urllib.parse, for the names of graphs and files, and relative addresses
         (
             "urllib",
-            {"kg.names", "kg.tokens", "kg.render.findings.safe", "kg.validate.descriptions", "kg.validate.tables"},
+            {
+                "kg.names",
+                "kg.tokens",
+                "kg.remote.client",
+                "kg.remote.services",
+                "kg.render.findings.safe",
+                "kg.validate.descriptions",
+                "kg.validate.tables",
+            },
         ),
         ("csvw", {"kg.validate.descriptions", "kg.validate.tables"}),
+        # The one door to the network.
+        ("SPARQLWrapper", {"kg.remote.client"}),
         ("urllib.request", set()),
-        ("http", set()),
+        ("http", {"kg.remote.client"}),
         # An engine for shapes of strangers, apart; git, without a shell.
         ("subprocess", {"kg.releases", "kg.validate.native", "kg.validate.changed"}),
     ],

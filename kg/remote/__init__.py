@@ -1,0 +1,1 @@
+"""Other SPARQL services: asked with manners, answers recorded, and only when the user says so."""
