@@ -42,7 +42,7 @@ PATIENCE: Final = 120.0
 _LATER: Final = frozenset({429, 502, 503, 504})
 _PIECE: Final = 2**16
 _ROWS: Final = ("application/sparql-results+json", "application/json")
-_GRAPH: Final = ("text/turtle", "application/x-turtle", "application/n-triples", "text/plain")
+_GRAPH: Final = ("text/turtle", "application/turtle", "application/x-turtle", "application/n-triples")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

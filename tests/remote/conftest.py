@@ -69,9 +69,7 @@ def oxigraph(tmp_path_factory, loopback):
     program = program if program.exists() else shutil.which(name)
     if program is None:
         pytest.skip("the server of the package oxigraph is not installed")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("oxigraph")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
@@ -98,3 +96,70 @@ def oxigraph(tmp_path_factory, loopback):
     yield load
     process.terminate()
     process.wait(timeout=20)
+
+
+INI = """
+[Database]
+DatabaseFile = v.db
+TransactionFile = v.trx
+ErrorLogFile = v.log
+LockFile = v.lck
+xa_persistent_file = v.pxa
+TempStorage = TempDatabase
+[TempDatabase]
+DatabaseFile = t.db
+TransactionFile = t.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+ServerThreads = 4
+NumberOfBuffers = 2000
+DirsAllowed = {folder}
+CheckpointInterval = 0
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = {folder}
+ServerThreads = 2
+[SPARQL]
+ResultSetMaxRows = 500
+"""
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def virtuoso(tmp_path_factory, loopback):
+    """A function that loads Turtle into Virtuoso, which gives 500 rows at most, and gives its address."""
+    if not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
+        pytest.skip("Virtuoso 7 is not installed")
+    folder = tmp_path_factory.mktemp("virtuoso")
+    sql, http = free_port(), free_port()
+    loopback.add(("127.0.0.1", http))
+    (folder / "v.ini").write_text(INI.format(sql=sql, http=http, folder=folder))
+
+    def command(text):
+        done = subprocess.run(
+            ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", f"exec={text}"], capture_output=True, text=True, timeout=60, check=False
+        )  # fmt: skip
+        assert "Error" not in done.stdout + done.stderr, done.stdout + done.stderr
+
+    subprocess.run(["virtuoso-t", "+configfile", "v.ini", "+wait"], cwd=folder, check=True, timeout=120)
+
+    def load(turtle):
+        (folder / "d.ttl").write_text(turtle, encoding="utf-8")
+        command(f"DB.DBA.TTLP(file_to_string_output('{folder}/d.ttl'), '', 'urn:g');")
+        return f"http://127.0.0.1:{http}/sparql"
+
+    yield load
+    subprocess.run(
+        ["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", "exec=shutdown();"], capture_output=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture(params=["oxigraph", "virtuoso"])
+def load(request):
+    """The same for both servers."""
+    return request.getfixturevalue(request.param)

@@ -137,8 +137,8 @@ def table(text):
     return [tuple(r) for r in csv.reader(io.StringIO(text))]
 
 
-def test_the_shipped_question_asks_a_real_server(ask, oxigraph, tmp_path):
-    at = oxigraph(THREE)
+def test_the_shipped_question_asks_a_real_server(ask, load, tmp_path):
+    at = load(THREE)
     words = ("query", "names-at-the-eu", "--param", "arrangement=jef", "--format", "csv")
     done = ask(*words, "--allow", "eu", "--mirror", f"eu={at}", "--record", tmp_path / "kept")
     assert done.code == 0, done.err
@@ -166,8 +166,8 @@ wd:Q33 wdt:P298 "FIN" ; p:P463 [ ps:P463 wd:Q458 ] .
 """
 
 
-def test_members_here_and_there(ask, oxigraph):
-    at = oxigraph(WIKIDATA)
+def test_members_here_and_there(ask, load):
+    at = load(WIKIDATA)
     done = ask("query", "Q080", "--allow", "wikidata", "--mirror", f"wikidata={at}", "--format", "csv")
     assert done.code == 0, done.err
     assert [(r[0], r[2][:10], r[3][:10], r[4][:10], r[5]) for r in table(done.out)[1:]] == [
@@ -178,8 +178,8 @@ def test_members_here_and_there(ask, oxigraph):
     ]
 
 
-def test_datasets_about_a_state(ask, oxigraph):
-    at = oxigraph(
+def test_datasets_about_a_state(ask, load):
+    at = load(
         '<urn:d1> a <http://www.w3.org/ns/dcat#Dataset> ; <http://purl.org/dc/terms/title> "Defence spending"@en ; '
         f"<http://purl.org/dc/terms/spatial> <{COUNTRY}EST> .\n"
         '<urn:d2> a <http://www.w3.org/ns/dcat#Dataset> ; <http://purl.org/dc/terms/title> "Schools"@en ; '
@@ -199,8 +199,8 @@ def test_without_leave_nothing_goes_out(ask):
     assert "E046" in done.err
 
 
-def test_a_whole_query_elsewhere(ask, oxigraph):
-    at = oxigraph(THREE)
+def test_a_whole_query_elsewhere(ask, load):
+    at = load(THREE)
     select = f"SELECT ?l WHERE {{ <{COUNTRY}EST> skos:prefLabel ?l }} ORDER BY ?l"
     done = ask("query", "-", "--endpoint", at, "--page", "1", "--format", "csv", stdin=select)
     assert (done.code, table(done.out)) == (0, [("l",), ("Estland",), ("Estonie",)])
@@ -215,12 +215,12 @@ def test_a_whole_query_elsewhere(ask, oxigraph):
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the copies of the EU tables are not beside the checkout")
-def test_the_whole_table_of_the_eu(ask, oxigraph):
+def test_the_whole_table_of_the_eu(ask, load):
     from kg.snapshots import SNAPSHOTS
 
     name, read = SNAPSHOTS["eucountry", "20260617-0"]
     names = read(SHARED / name)
-    at = oxigraph(
+    at = load(
         "".join(
             f"<{COUNTRY}{code}> <http://www.w3.org/2004/02/skos/core#inScheme> <{COUNTRY[:-1]}> ; "
             f"<http://www.w3.org/2004/02/skos/core#prefLabel> {json.dumps(label, ensure_ascii=False)}@en .\n"
@@ -233,3 +233,14 @@ def test_the_whole_table_of_the_eu(ask, oxigraph):
     found = table(done.out)[1:]
     assert len(found) == 32
     assert [(iso3, there) for iso3, here, there in found if here != there] == []
+
+
+def test_an_answer_that_a_real_server_cuts_is_told_and_pages_have_it_whole(ask, virtuoso):
+    at = virtuoso("".join(f"<urn:n:{n}> <urn:of> <urn:many> .\n" for n in range(1200)))
+    text = "SELECT ?n WHERE { ?n <urn:of> <urn:many> } ORDER BY ?n"
+    cut = ask("query", "-", "--endpoint", at, stdin=text)
+    assert (cut.code, cut.out) == (2, "")
+    assert "E184: the answer is cut: the service gives 500 rows at most" in cut.err
+    whole = ask("query", "-", "--endpoint", at, "--page", "400", "--format", "csv", stdin=text)
+    assert whole.code == 0, whole.err
+    assert len(table(whole.out)) == 1201
