@@ -82,7 +82,9 @@ def _terms(shapes: Shapes) -> Iterator[Flaw]:
                     yield Flaw(
                         "E092",
                         f"SHACL has no term sh:{name}",
-                        did_you_mean(name, vocabulary.TERMS, otherwise="see the vocabulary of SHACL"),
+                        "in drafts of SHACL this was sh:node"
+                        if name == "shape"  # Wiki of the W3C Data Shapes group; seen in shapes of DCAT-AP 3.0.1
+                        else did_you_mean(name, vocabulary.TERMS, otherwise="see the vocabulary of SHACL"),
                         node,
                         predicate,
                         value,

@@ -24,6 +24,7 @@ PROPERTY = SHAPE + " sh:property [\n  sh:path ex:p ;\n  sh:name 'p' ;\n  "
 # name: (shapes after the head, code, line after the head, words of the message, words of the hint)
 FLAWS = {
     "misspelt": (PROPERTY + "sh:minCuont 1 ] .", "E092", 6, "sh:minCuont", "minCount"),
+    "a term of a draft": (PROPERTY + "sh:shape ex:S ] .", "E092", 6, "sh:shape", "in drafts of SHACL this was sh:node"),
     "misspelt class": ("ex:S\n a sh:NodeShpe ; sh:targetClass ex:T .", "E092", 2, "sh:NodeShpe", "NodeShape"),
     "misspelt severity": (PROPERTY + "sh:minCount 1 ; sh:severity sh:Wraning ] .", "E092", 6, "sh:Wraning", "Warning"),
     "misspelt kind of node": (SHAPE + " sh:nodeKind sh:Iri .", "E092", 3, "sh:Iri", "IRI"),
