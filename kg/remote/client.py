@@ -50,7 +50,6 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: object) -> None:
         """No new request: the redirect comes back as an error with its status."""
-        return None
 
 
 _OPENER: Final = urllib.request.build_opener(_NoRedirect)
