@@ -128,6 +128,12 @@ def ntriples(body: bytes, suffix: str, tag: str) -> tuple[str, list[Mishap]]:
     return as_ntriples(good()).decode(), mishaps
 
 
+def pretty(ntriples: str) -> str:
+    """The N-Triples as Turtle with our prefixes, in their order: sorted, what is said of one thing stays together."""
+    found = ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES)
+    return (ox.serialize(found, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b"").decode()
+
+
 def canonical(term: str) -> str:
     """The N-Triples TERM as the store writes it back: numbers, dates and language tags in their canonical form."""
     store = ox.Store()

@@ -80,6 +80,7 @@ OWN: Final[dict[str, tuple[Severity, str, str]]] = {
     ),
     "H082": ("error", "A key stands in one row only", "remove the second row, or choose a key that tells them apart"),
     "H083": ("error", "A column that must have a value has one", "fill in the cell"),
+    "H084": ("error", "A cell holds a value, not a formula", "paste the value in place of the formula"),
     "H090": (
         "warning",
         "A comment that asks to ignore a finding is understood and gives its reason",

@@ -56,6 +56,9 @@ _STYLES: Final = (
 )
 
 
+_FORMULA: Final = re.compile(r"\s*(=|[@+-]\s*[A-Za-z]+\()")
+"""What a spreadsheet would work out, on the machine of whoever opens the table."""
+
 VALUE, CELL, ROW, OBJECT = 9, 8, 4, 1
 """How well a place fits, on the scale of kg.validate.positions."""
 
@@ -263,6 +266,8 @@ class _Column:
 
     def texts(self, cell: str) -> list[str]:
         """The values of CELL as they are written: none for an empty one, several where there is a separator."""
+        if _FORMULA.match(cell):
+            raise _Unfit("H084", f"Column {self.name!r} holds a formula.", cell, "paste its value instead")
         cell = cell or self.default
         if not cell or cell in self.null:
             if self.required:

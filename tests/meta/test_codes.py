@@ -162,6 +162,7 @@ SHARED = {
     "E096": {"validate/constraints", "validate/lint"},  # a query that SHACL forbids, with its line or from the library
     "E182": {"remote/client", "remote/federation", "store"},  # not what was asked for: its type, its rows, its graph
     "E183": {"remote/client", "remote/federation"},  # too much, in bytes or in solutions
+    "E190": {"commands/gather", "imports"},  # an import without what it needs
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
     "E111": {"tokens", "strata"},  # a rule that cannot be read, by our grammar or by the engine's

@@ -28,7 +28,7 @@ ORDER = (
     "kg.validate.vocabulary", "kg.validate.lint", "kg.validate.descriptions", "kg.validate.reading",
     "kg.validate.tables", "kg.validate.hygiene", "kg.validate.check",
     "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
-    "kg.validate", "kg.stocktake", "kg.releases",
+    "kg.validate", "kg.imports", "kg.stocktake", "kg.releases",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
@@ -47,7 +47,7 @@ ORDER = (
     "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.whatif",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
-    "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check",
+    "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check", "kg.commands.gather",
     "kg.commands.judge", "kg.commands.look", "kg.commands.publish", "kg.commands.reason", "kg.commands.survey", "kg.cli",
 )  # fmt: skip
 """A module may import only those that stand before it."""
@@ -115,6 +115,7 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.options",
                 "kg.commands.console",
                 "kg.commands.check",
+                "kg.commands.gather",
                 "kg.commands.judge",
                 "kg.commands.look",
                 "kg.commands.publish",
