@@ -44,7 +44,7 @@ UN_MEMBERS = """
     TGO THA TJK TKM TLS TON TTO TUN TUR TUV TZA UGA UKR URY USA UZB VCT VEN VNM VUT WSM YEM ZAF ZMB ZWE
 """.split()  # noqa: SIM905
 
-ENTITIES = {"PSE", "TWN", "XKX"}
+ENTITIES = {"COK", "NIU", "PSE", "TWN", "XKX"}
 FORMER = {"CSK", "SUN", "YUG"}
 ORGANISATIONS = {"EU": "eu", "NATO": "nato", "UN": "un", "WB": "world-bank"}
 
