@@ -71,6 +71,15 @@ class ProofFormat(StrEnum):
     html = "html"
 
 
+class DiffFormat(StrEnum):
+    """How a difference is written: text or JSON of a scenario, a table, CSV or JSON of two releases."""
+
+    text = "text"
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
 class FailOn(StrEnum):
     """The lowest severity that makes the exit code 1."""
 

@@ -1,4 +1,4 @@
-"""Commands that show the reasoning: why, why not, and what if."""
+"""Commands that show the reasoning: why, why not, what if, and what changed between two releases."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.commands.console import Waiting, app, open_graph, write
+from kg.commands.console import Waiting, app, open_graph, show_list, write
 from kg.dates import day
-from kg.options import AsOf, NoCache, ProofFormat, ReportFormat, WhatIf
+from kg.errors import MinilatError
+from kg.options import AsOf, DiffFormat, ListFormat, NoCache, ProofFormat, ReportFormat, WhatIf
 from kg.options import words as split
 
 if TYPE_CHECKING:
@@ -60,23 +61,58 @@ def why_not(
 @app.command()
 def diff(
     scenario: Annotated[
-        str, typer.Argument(help="What is supposed: a file, or words such as 'add CAN to jef as member'.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO | OLD",
+            help="What is supposed: a file, or words such as 'add CAN to jef as member'. With NEW, the older one.",
+        ),
     ],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help="The newer release: a folder, or a tag or revision.")
+    ] = None,
     as_of: AsOf = None,
     challenge: Annotated[
         str | None, typer.Option(metavar="ID,…", help="Judge only these challenges; 'none' for none at all.")
     ] = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    form: Annotated[
+        DiffFormat | None,
+        typer.Option("--format", help="Of a scenario text or JSON; of two releases a table, CSV or JSON."),
+    ] = None,
     no_cache: NoCache = False,
 ) -> None:
-    """What would change: roles, members, classes, verdicts and ranks, each with the rule that says so."""
+    """What would change under a scenario, each with its rule; or what differs between two releases, and why."""
+    if new is not None:
+        asked = (("--as-of", as_of is not None), ("--challenge", challenge is not None), ("--no-cache", no_cache))
+        if unfit := [name for name, given in asked if given]:
+            hint = "two releases are compared statement by statement, for every day"
+            raise MinilatError("E023", "goes with a scenario, not with two releases", where=unfit[0], hint=hint)
+        _releases(scenario, new, form)
+        return
+    if form in (DiffFormat.table, DiffFormat.csv):
+        raise MinilatError("E023", f"a scenario is not written as {form}", where="--format", hint="text or json")
     from kg.graph import Graph
     from kg.render import whatif as render
 
     chosen = None if challenge is None else () if challenge == "none" else split(challenge)
     with Waiting("building the graph under the scenario and judging; about a second for each challenge …"):
         found = Graph.diff(scenario, None if as_of is None else day(as_of), challenges=chosen, cache=not no_cache)
-    write(render.as_text(found) if form is ReportFormat.text else render.as_json(found))
+    write(render.as_json(found) if form is DiffFormat.json else render.as_text(found))
+
+
+def _releases(old: str, new: str, form: DiffFormat | None) -> None:
+    from kg import releases
+    from kg.records import Table
+
+    if form is DiffFormat.text:
+        raise MinilatError("E023", "two releases are not written as text", where="--format", hint="table, csv or json")
+    columns = ("change", "nature", "statement", "about", "what", "recorded", "source", "file")
+    found = releases.changes(releases.read(old), releases.read(new))
+    rows = tuple(
+        (d.change, d.nature, d.subject, d.about, "; ".join(d.details), d.recorded, "; ".join(d.sources), d.file)
+        for d in found
+    )
+    table = Table(f"Changes from {old} to {new}", columns, rows)
+    show_list(table, None if form is None else ListFormat(form.value))
 
 
 def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> None:

@@ -1,4 +1,4 @@
-"""Commands that look at the whole: the stock-take, and what changed between two releases of the data."""
+"""The command that looks at the whole: the stock-take."""
 
 from __future__ import annotations
 
@@ -31,22 +31,3 @@ def stocktake(
 
     found = graph.stocktake(owner=owner, days=words(days), months=months)
     write(render.as_json(found) if form is ListFormat.json else render.text(found))
-
-
-@app.command()
-def changes(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="A folder, or a tag or revision of the repository.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, of the newer release.")],
-    form: Format = None,
-) -> None:
-    """Which statements differ between two releases of the data: did the world change, or only what is recorded?"""
-    from kg import releases
-    from kg.records import Table
-
-    columns = ("change", "nature", "statement", "about", "what", "recorded", "source", "file")
-    found = releases.changes(releases.read(old), releases.read(new))
-    rows = tuple(
-        (d.change, d.nature, d.subject, d.about, "; ".join(d.details), d.recorded, "; ".join(d.sources), d.file)
-        for d in found
-    )
-    show_list(Table(f"Changes from {old} to {new}", columns, rows), form)

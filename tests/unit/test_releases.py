@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import subprocess
 import tarfile
 
@@ -165,9 +166,24 @@ def test_an_older_release_is_asked_for_what_was_believed(run, tmp_path):
 def test_the_command_line(run, tmp_path):
     release(tmp_path / "old", statement("a", "2010"))
     release(tmp_path / "new", statement("a", "2011"))
-    ran = run("changes", tmp_path / "old", tmp_path / "new")
+    ran = run("diff", tmp_path / "old", tmp_path / "new")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert [(r["statement"], r["nature"], r["what"]) for r in rows] == [
         ("st:a", "correction", "mlo:begin: 2010 to 2011")
     ]
-    assert run("changes", tmp_path / "old", "nowhere").code == 2
+    written = json.loads(run("diff", tmp_path / "old", tmp_path / "new", "--format", "json").out)
+    assert [r["statement"] for r in written] == ["st:a"]
+    assert run("diff", tmp_path / "old", "nowhere").code == 2
+
+
+def test_what_goes_with_a_scenario_alone_is_refused_with_two_releases_and_the_other_way_round(run, tmp_path):
+    release(tmp_path / "old", statement("a", "2010"))
+    for unfit in (("--as-of", "2020-01-01"), ("--challenge", "none"), ("--no-cache",), ("--format", "text")):
+        ran = run("diff", tmp_path / "old", tmp_path / "old", *unfit)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"{unfit[0]}: E023" in ran.err
+    for form in ("csv", "table"):
+        ran = run("diff", "add CAN to jef as member", "--format", form)
+        assert (ran.code, ran.out) == (2, "")
+        assert "--format: E023" in ran.err
+    assert run("changes", tmp_path / "old", tmp_path / "old").code == 2, "one way to ask"
