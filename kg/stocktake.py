@@ -30,6 +30,8 @@ DAYS: Final = ("2011-06-30", "2021-02-16")
 """The days compared with that of the graph: the partnership policy of 2011, and the paper the product starts from."""
 MOST_ASSUMED: Final = 0.2
 """Above this share of enrolments whose begin is only assumed, two days are not compared."""
+RATED: Final = ("high", "medium")
+"""The confidences among which the share of complete lists is taken; a stub of low confidence is not held to it."""
 CAUSES: Final = ("accession", "merging", "real change")
 ALONE: Final = "one-plus-owner"
 
@@ -87,6 +89,8 @@ class Stocktake:
     dormancy: Table
     duplication: Table
     gaps: Table
+    lists: Table
+    share_complete: float
     tiers: Table
     share_official: float
     indices: tuple[Index, ...]
@@ -142,6 +146,8 @@ def take(store: Store, as_of: date, *, owner: str = "nato", days: Sequence[str] 
     counted = _count(store, as_of, owner, wanted)
     tiers = _table(store, "Q065", as_of, "Statements by kind, and those that rest on a source of tier 1 or 2")
     total, official = (sum(int(r[i]) for r in tiers.rows) for i in (1, 2))
+    lists = _table(store, "Q068", as_of, "Arrangements by confidence, and those whose core list was seen whole")
+    rated, whole = (sum(int(r[i]) for r in lists.rows if r[0] in RATED) for i in (1, 2))
     known = next(iter(store.rows("SELECT (MAX(?r) AS ?last) WHERE { ?s mlo:recorded ?r }")), {}).get("last")
     return Stocktake(
         as_of=today,
@@ -152,6 +158,8 @@ def take(store: Store, as_of: date, *, owner: str = "nato", days: Sequence[str] 
         dormancy=_table(store, "CQ05", as_of, "Frameworks and councils: when they last met", months=str(months)),
         duplication=_table(store, "CQ19", as_of, "Groupings with nearly the same participants and tasks"),
         gaps=_table(store, "Q067", as_of, "Threats by region: served, only declared, unknown, nobody's"),
+        lists=lists,
+        share_complete=whole / rated if rated else 0.0,
         tiers=tiers,
         share_official=official / total if total else 0.0,
         indices=tuple(_indices(counted, wanted)),

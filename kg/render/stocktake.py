@@ -18,7 +18,7 @@ def _records(table: Table) -> list[dict[str, str]]:
 
 def as_json(found: Stocktake) -> str:
     """The whole stock-take: every index with what was counted, every change with its causes, every table as objects."""
-    tables = ("matrix", "dormancy", "duplication", "gaps", "tiers", "doubts")
+    tables = ("matrix", "dormancy", "duplication", "gaps", "lists", "tiers", "doubts")
     return (
         dump(
             {
@@ -26,6 +26,7 @@ def as_json(found: Stocktake) -> str:
                 "known_as_of": found.known_as_of,
                 "owner": found.owner,
                 "days": list(found.days),
+                "share_complete_lists": round(found.share_complete, 4),
                 "share_tier_1_or_2": round(found.share_official, 4),
                 **{name: _records(getattr(found, name)) for name in tables},
                 "indices": [asdict(i) for i in found.indices],
@@ -72,6 +73,8 @@ def text(found: Stocktake) -> str:
         "\n".join(line for c in found.changes if c.scope in ("all", "framework") for line in _change(c)) + "\n\n",
         _short(found.duplication, "a", "b", "members_share", "tasks_share", "relation", most=15),
         _short(found.gaps, "region", "served", "without_means", "unknown", "none"),
+        _short(found.lists, "confidence", "arrangements", "complete"),
+        f"  {100 * found.share_complete:.1f} % of what is rated high or medium has a complete core list\n\n",
         _short(found.tiers, "kind", "statements", "tier_1_or_2", "source_read"),
         f"  {100 * found.share_official:.1f} % of all statements rest on a source of tier 1 or 2\n\n",
         _short(found.doubts, "record", "hangs", "confidence", "doubt", most=10),

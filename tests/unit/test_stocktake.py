@@ -125,10 +125,16 @@ def test_tiers_gaps_and_doubts(found):
     total = sum(int(r[1]) for r in found.tiers.rows)
     assert found.share_official == pytest.approx((total - 1) / total)
     doubts = {r[0]: dict(zip(found.doubts.columns, r, strict=True)) for r in found.doubts.rows}
-    assert set(doubts) == {"drill-offer-isr", "drill-remit"}
+    assert set(doubts) == {"drill-offer-isr", "drill-remit", "rumour"}
     assert int(doubts["drill-offer-isr"]["hangs"]) > int(doubts["drill-remit"]["hangs"]) == 0
     assert found.doubts.rows[0][0] == "drill-offer-isr"
     assert doubts["drill-remit"]["doubt"] == "The far side of the bay is not named."
+
+
+def test_complete_lists_are_counted_by_confidence_and_what_is_low_is_not_held_to_it(found):
+    assert found.lists.columns == ("confidence", "arrangements", "complete")
+    assert found.lists.rows == (("high", "10", "10"), ("low", "1", "0"), ("medium", "1", "0"))
+    assert found.share_complete == pytest.approx(10 / 11)
 
 
 def test_text_and_json_say_the_same(found):
@@ -139,6 +145,8 @@ def test_text_and_json_say_the_same(found):
     text = render.text(found)
     assert "accession +0.06: eee: - circle" in text
     assert "unknown" in text
+    assert "90.9 % of what is rated high or medium has a complete core list" in text
+    assert written["share_complete_lists"] == 0.9091
 
 
 # ------------------------------------------------------------------ the shipped data
@@ -182,6 +190,7 @@ def test_the_command_line(ask):
     whole = json.loads(ask("stocktake", "--format", "json").out)
     assert whole["owner"] == "nato"
     assert 0.5 < whole["share_tier_1_or_2"] <= 1
+    assert 0.9 <= whole["share_complete_lists"] <= 1
     ran = ask("stocktake", "--doubts", "--format", "csv")
     hangs = [int(row["hangs"]) for row in csv.DictReader(io.StringIO(ran.out))]
     assert hangs == sorted(hangs, reverse=True)
