@@ -85,11 +85,11 @@ def diff(
         asked = (("--as-of", as_of is not None), ("--challenge", challenge is not None), ("--no-cache", no_cache))
         if unfit := [name for name, given in asked if given]:
             hint = "two releases are compared statement by statement, for every day"
-            raise MinilatError("E023", "goes with a scenario, not with two releases", where=unfit[0], hint=hint)
+            raise MinilatError("E126", "goes with a scenario, not with two releases", where=unfit[0], hint=hint)
         _releases(scenario, new, form)
         return
     if form in (DiffFormat.table, DiffFormat.csv):
-        raise MinilatError("E023", f"a scenario is not written as {form}", where="--format", hint="text or json")
+        raise MinilatError("E126", f"a scenario is not written as {form}", where="--format", hint="text or json")
     from kg.graph import Graph
     from kg.render import whatif as render
 
@@ -104,7 +104,7 @@ def _releases(old: str, new: str, form: DiffFormat | None) -> None:
     from kg.records import Table
 
     if form is DiffFormat.text:
-        raise MinilatError("E023", "two releases are not written as text", where="--format", hint="table, csv or json")
+        raise MinilatError("E126", "two releases are not written as text", where="--format", hint="table, csv or json")
     columns = ("change", "nature", "statement", "about", "what", "recorded", "source", "file")
     found = releases.changes(releases.read(old), releases.read(new))
     rows = tuple(

@@ -181,9 +181,9 @@ def test_what_goes_with_a_scenario_alone_is_refused_with_two_releases_and_the_ot
     for unfit in (("--as-of", "2020-01-01"), ("--challenge", "none"), ("--no-cache",), ("--format", "text")):
         ran = run("diff", tmp_path / "old", tmp_path / "old", *unfit)
         assert (ran.code, ran.out) == (2, "")
-        assert f"{unfit[0]}: E023" in ran.err
+        assert f"{unfit[0]}: E126" in ran.err
     for form in ("csv", "table"):
         ran = run("diff", "add CAN to jef as member", "--format", form)
         assert (ran.code, ran.out) == (2, "")
-        assert "--format: E023" in ran.err
+        assert "--format: E126" in ran.err
     assert run("changes", tmp_path / "old", tmp_path / "old").code == 2, "one way to ask"
