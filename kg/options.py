@@ -61,6 +61,16 @@ class ReportFormat(StrEnum):
     gitb = "gitb"
 
 
+class ReleaseFormat(StrEnum):
+    """How the statements of a release are written."""
+
+    ttl = "ttl"
+    trig = "trig"
+    nq = "nq"
+    jsonld = "jsonld"
+    csv = "csv"
+
+
 class ProofFormat(StrEnum):
     """How a proof is written."""
 

@@ -106,7 +106,8 @@ def _unpack(archive: bytes, place: Path) -> None:
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         for member in tar:
             path = PurePosixPath(member.name)
-            source = tar.extractfile(member) if member.isreg() and path.suffix == ".ttl" else None
+            wanted = member.isreg() and path.name.endswith((".ttl", ".sssom.tsv"))
+            source = tar.extractfile(member) if wanted else None
             if source is None or path.is_absolute() or ".." in path.parts:
                 continue
             written += member.size

@@ -29,6 +29,10 @@ ORDER = (
     "kg.validate.tables", "kg.validate.hygiene", "kg.validate.check",
     "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
     "kg.validate", "kg.imports", "kg.stocktake", "kg.releases",
+    "kg.match", "kg.match.spelling", "kg.match.records", "kg.match.index", "kg.match.tables", "kg.match.suggest",
+    "kg.match.review", "kg.match.memberships",
+    "kg.publish.rdf", "kg.publish.words", "kg.publish.parts", "kg.publish.licences", "kg.publish.jsonld",
+    "kg.publish.tables", "kg.publish.statistics", "kg.publish.catalogue", "kg.publish.release", "kg.publish",
     "kg.fit.criteria", "kg.fit.outranking", "kg.fit.ordering", "kg.fit.robustness", "kg.fit.screen", "kg.fit.sets",
     "kg.fit.explain", "kg.fit.portrait", "kg.fit.assess", "kg.fit",
     "kg.compose.problem", "kg.compose.enumeration", "kg.compose.solve", "kg.compose.propose", "kg.compose",
@@ -56,7 +60,7 @@ LAZY = {"kg.records": {"kg.frames"}}
 """Imported inside a method only, when a notebook shows a record."""
 
 ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit", "kg.compose", "kg.prove")
-HEAVY = ("highspy", "rdflib", "oxrdflib", "numpy", "rich", "shacl", "pyshacl", "owlready2")
+HEAVY = ("rapidfuzz", "highspy", "rdflib", "oxrdflib", "numpy", "rich", "shacl", "pyshacl", "owlready2")
 
 
 def module(path: Path) -> str:
@@ -101,12 +105,14 @@ def test_the_front_page_imports_only_on_first_use():
 @pytest.mark.parametrize(
     ("library", "only"),
     [
-        ("pyoxigraph", {"kg.documents", "kg.store"}),  # documents: its parser alone
+        # documents: its parser alone; publish: canonical form and writers
+        ("pyoxigraph", {"kg.documents", "kg.store", "kg.publish.rdf"}),
         ("oxrdflib", {"kg.store"}),
         ("rdflib", {"kg.store", "kg.validate.reference"}),
         ("shacl", {"kg.validate.child"}),
         ("pyshacl", {"kg.validate.reference"}),
         ("highspy", {"kg.compose.solve"}),
+        ("rapidfuzz", {"kg.match.index"}),
         ("numpy", {"kg.fit.robustness"}),
         (
             "typer",
