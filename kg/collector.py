@@ -1,7 +1,7 @@
 """The collector of cycles, held back while one large answer is built.
 
 An answer over ten thousand options is some million small records that live until it is complete and form no cycle. The
-collector would walk all of them again and again as they grow in number, for a third of the time and to no end.
+collector would walk all of them again and again as they grow in number, for a quarter of the time and to no end.
 """
 
 from __future__ import annotations
