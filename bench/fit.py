@@ -3,6 +3,9 @@
 First the shipped challenges one after the other, then one challenge over NUMBER (10,000 by default) generated
 arrangements beside the shipped ones: 2 to 12 participants, 1 to 3 tasks and regions, up to 4 offers backed by an
 episode, a rule of decision. A fixed seed. Reading and inferring are told apart from judging; times are of this machine.
+
+The last two lines are the figures to quote: each is the best of three once the graph is in memory, on the clock and in
+processor time. Criteria are asked on all cores, so on a busy machine only the second can be compared.
 """
 
 from __future__ import annotations
@@ -21,11 +24,13 @@ from kg.names import PREFIXES, iri
 from kg.store import literal_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kg.store import Store
 
 SEED = 7
+ROUNDS = 3
+CHALLENGE = "baltic-undersea-cables"
 DAY = date(2026, 11, 24)
 COMMON = (
     'mlo:source src:csis ; mlo:confidence code:medium ; mlo:method code:expert ; mlo:recorded "2026-11-24"^^xsd:date'
@@ -76,8 +81,24 @@ def _timed(start: float) -> str:
     return f"{time.perf_counter() - start:7.2f} s"
 
 
+def _judging(store: Store, names: Sequence[str]) -> tuple[float, float, int]:
+    """Seconds on the clock and of the processor to judge the challenges NAMES, at best, and over how many options."""
+    found = []
+    for _ in range(ROUNDS):
+        clock, processor = time.perf_counter(), time.process_time()
+        for name in names:
+            considered = assess(store, iri(f"challenge:{name}"), as_of=DAY).considered
+        found.append((time.perf_counter() - clock, time.process_time() - processor))
+    return min(clock for clock, _ in found), min(processor for _, processor in found), considered
+
+
+def _figure(what: str, judged: tuple[float, float, int]) -> None:
+    clock, processor, considered = judged
+    print(f"{clock:7.2f} s  {what} over {considered:,} options ({processor:.2f} s of processor time)")
+
+
 def main(number: int) -> None:
-    """Print a line for each step."""
+    """Print a line for each step, then the two figures."""
     start = time.perf_counter()
     store = build.load([*files.ontology(), *files.data()])
     day = {"asOf": literal_term(DAY.isoformat(), "date")}
@@ -85,11 +106,7 @@ def main(number: int) -> None:
     infer.saturate(shipped, day)
     print(f"{_timed(start)}  read and infer the shipped data, {len(shipped):,} triples")
     challenges = sorted(p.stem for p in (files.ROOT / "data" / "challenges").glob("*.ttl"))
-    assess(shipped, iri(f"challenge:{challenges[0]}"), as_of=DAY)
-    start = time.perf_counter()
-    for name in challenges:
-        assess(shipped, iri(f"challenge:{name}"), as_of=DAY)
-    print(f"{_timed(start)}  judge {len(challenges)} challenges, one after the other")
+    every = _judging(shipped, challenges)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "generated.ttl"
         path.write_text("".join(generated(store, number)), encoding="utf-8")
@@ -97,9 +114,9 @@ def main(number: int) -> None:
         build.load([path], into=store)
     infer.saturate(store, day)
     print(f"{_timed(start)}  read and infer {number:,} arrangements more, {len(store):,} triples")
-    start = time.perf_counter()
-    answer = assess(store, iri("challenge:baltic-undersea-cables"), as_of=DAY)
-    print(f"{_timed(start)}  judge one challenge over {answer.considered:,} options")
+    one = _judging(store, [CHALLENGE])
+    _figure(f"{len(challenges)} challenges, one after the other,", every)
+    _figure("one challenge", one)
 
 
 if __name__ == "__main__":

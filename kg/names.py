@@ -59,7 +59,7 @@ PREFIXES: Final[dict[str, str]] = {
 
 INFERRED: Final = PREFIXES["graph"] + "inferred"
 
-_BY_LENGTH: Final = sorted(PREFIXES.items(), key=lambda kv: -len(kv[1]))
+_PREFIX_OF: Final = {base: prefix for prefix, base in reversed(PREFIXES.items())}
 _LOCAL: Final = re.compile(r"[\w.~-]*", re.ASCII)
 
 
@@ -83,10 +83,9 @@ def curie(full: str) -> str:
     >>> curie("https://w3id.org/minilat/id/arrangement/jef")
     'arr:jef'
     """
-    for prefix, base in _BY_LENGTH:
-        if full.startswith(base) and _LOCAL.fullmatch(full[len(base) :]):
-            return f"{prefix}:{full[len(base) :]}"
-    return full
+    cut = _last(full)  # every namespace of ours ends in / or #, and no local name holds one
+    prefix = _PREFIX_OF.get(full[:cut])
+    return full if prefix is None or not _LOCAL.fullmatch(full, cut) else f"{prefix}:{full[cut:]}"
 
 
 def slug(full: str) -> str:
@@ -95,7 +94,12 @@ def slug(full: str) -> str:
     >>> slug("https://w3id.org/minilat/id/arrangement/jef")
     'jef'
     """
-    return re.split(r"[/#]", full)[-1]
+    return full[_last(full) :]
+
+
+def _last(full: str) -> int:
+    """Where the last part of an IRI begins."""
+    return max(full.rfind("/"), full.rfind("#")) + 1
 
 
 def graph_name(relative: str) -> str:

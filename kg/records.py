@@ -43,7 +43,7 @@ class Reason:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CriterionValue:
     """The value of one criterion for one option.
 
@@ -58,7 +58,7 @@ class CriterionValue:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How an option meets one requirement: levels are 0 none, 1 claimed, 2 demonstrated, 3 sustained."""
 

@@ -34,6 +34,7 @@ Term = Any
 Fact = tuple[Term, Term, Term]
 Value = str | int | float | bool | None
 Row = dict[str, Value]
+Columns = dict[str, list[Value]]
 
 _ROWS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -308,10 +309,18 @@ class Store:
         found = self._run(text)
         return tuple(v.value for v in found.variables), [tuple(_native(v) for v in row) for row in found]
 
-    def tables(self, texts: Sequence[str]) -> list[tuple[tuple[str, ...], list[tuple[Value, ...]]]]:
-        """The same for several SELECTs, asked at once on as many cores as there are: the store answers in parallel."""
+    def columns(self, texts: Sequence[str]) -> list[Columns]:
+        """The values of several SELECTs by variable, asked at once on as many cores as there are.
+
+        The store answers in parallel. A variable that no row binds is a column of None.
+        """
+
+        def ask(text: str) -> Columns:
+            names, rows = self.table(text)
+            return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+
         with ThreadPoolExecutor(max_workers=min(len(texts), os.cpu_count() or 1)) as pool:
-            return list(pool.map(self.table, texts))
+            return list(pool.map(ask, texts))
 
     def ask(self, text: str) -> bool:
         """The answer to an ASK."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kg.collector import collector_held
 from kg.errors import MinilatError, did_you_mean
 from kg.fit import explain
 from kg.fit.criteria import PREFERENCES, Criterion, Measured, criteria, measure, order
@@ -16,7 +17,7 @@ from kg.fit.screen import CLASSES, Screened, screen
 from kg.fit.sets import complementary
 from kg.names import PREFIXES, curie, iri, slug
 from kg.records import Coverage, Evidence, FitAnswer, Layer, Option, Thing
-from kg.store import Store, iri_term, literal_term
+from kg.store import Store, Value, iri_term, literal_term
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -65,35 +66,56 @@ def _case(store: Store, challenge: str) -> _Case:
     return _Case(thing, slug(str(row["tempo"] or "")) in _FAST, preference, caveats)
 
 
-def _options(store: Store) -> dict[str, tuple[Thing, str, str, str]]:
+def _options(store: Store) -> tuple[dict[str, tuple[Thing, str, str, str]], str]:
+    """The options in the order of their notations, and the last day on which anything was recorded."""
+    query = """SELECT ?o ?notation ?kind ?label ?function ?nature WHERE {
+      { SELECT ?o WHERE { ?o a mlo:FitOption } }
+      { SELECT ?o ?label WHERE { ?o rdfs:label ?label } }
+      { SELECT ?o ?notation WHERE { ?o skos:notation ?notation } }
+      { SELECT ?o ?function WHERE { ?o mlo:arrangementFunction ?function } }
+      { SELECT ?o ?kind WHERE {
+          ?class rdfs:isDefinedBy <https://w3id.org/minilat/ontology/arrangements> ; rdfs:label ?kind . ?o a ?class } }
+      OPTIONAL { SELECT ?o ?nature WHERE { ?o mlo:nature ?nature } } }"""
+    told, known = store.columns([query, "SELECT (MAX(?r) AS ?last) WHERE { ?s mlo:recorded ?r }"])
+    names = ("notation", "kind", "o", "label", "function", "nature")
+    rows = ((str(v or "") for v in row) for row in zip(*(told[n] for n in names), strict=True))
     found: dict[str, tuple[Thing, str, str, str]] = {}
-    query = """SELECT ?o ?label ?notation ?kind ?function ?nature WHERE {
-      ?o a mlo:FitOption ; rdfs:label ?label ; skos:notation ?notation ; mlo:arrangementFunction ?function ; a ?class .
-      ?class rdfs:label ?kind ; rdfs:isDefinedBy <https://w3id.org/minilat/ontology/arrangements> .
-      OPTIONAL { ?o mlo:nature ?nature } } ORDER BY ?notation ?kind"""
-    for row in store.rows(query):
-        o = str(row["o"])
-        thing = Thing(o, slug(o), str(row["notation"]), str(row["label"]))
-        found.setdefault(
-            o, (thing, str(row["kind"]), slug(str(row["function"])), slug(str(row["nature"] or "code/unknown")))
-        )
-    return found
+    for notation, kind, o, label, function, nature in sorted(map(tuple, rows)):
+        found.setdefault(o, (Thing(o, slug(o), notation, label), kind, slug(function), slug(nature) or "unknown"))
+    return found, str(known["last"][0] or "")
 
 
 def _statements(store: Store, ids: Iterable[str]) -> dict[str, Evidence]:
     """The sources and confidence of the statements with the CURIEs IDS."""
     wanted = " ".join(iri_term(iri(i) if i.split(":")[0] in PREFIXES else i) for i in sorted(set(ids)))
-    found: dict[str, tuple[set[str], str, str]] = {}
-    query = f"""SELECT ?s ?title ?confidence ?doubt WHERE {{ VALUES ?s {{ {wanted} }}
-      OPTIONAL {{ ?s mlo:source/dcterms:title ?title }} OPTIONAL {{ ?s mlo:confidence ?confidence }}
-      OPTIONAL {{ ?s mlo:doubt ?doubt }} }}"""
-    for row in store.rows(query):
-        name = curie(str(row["s"]))
-        titles, confidence, doubt = found.get(name, (set(), "", ""))
-        titles |= {str(row["title"])} if row["title"] else set()
-        doubts = sorted({d for d in (doubt, str(row["doubt"] or "")) if d})
-        found[name] = (titles, slug(str(row["confidence"] or confidence)), doubts[0] if doubts else "")
-    return {n: Evidence(n, tuple(sorted(t)), c, d) for n, (t, c, d) in found.items()}
+    asked, told, titled, doubted = store.columns(
+        [
+            f"SELECT ?s ?source WHERE {{ VALUES ?s {{ {wanted} }} OPTIONAL {{ ?s mlo:source ?source }} }}",
+            f"SELECT ?s ?confidence WHERE {{ VALUES ?s {{ {wanted} }} ?s mlo:confidence ?confidence }}",
+            "SELECT ?source ?title WHERE { ?source dcterms:title ?title }",
+            "SELECT ?s ?doubt WHERE { ?s mlo:doubt ?doubt }",
+        ]
+    )
+    titles, sources, doubts = (
+        _gathered(t[k], t[v])
+        for t, k, v in ((titled, "source", "title"), (asked, "s", "source"), (doubted, "s", "doubt"))
+    )
+    confidences = dict(zip(told["s"], told["confidence"], strict=True))
+    found = {}
+    for s, known in sources.items():
+        statement = curie(str(s))
+        cited = sorted({str(title) for source in known for title in titles.get(source, ())})
+        doubt = min((str(d) for d in doubts.get(s, ())), default="")
+        found[statement] = Evidence(statement, tuple(cited), slug(str(confidences.get(s) or "")), doubt)
+    return found
+
+
+def _gathered(keys: Iterable[Value], values: Iterable[Value]) -> dict[Value, set[Value]]:
+    """The different VALUES of each of KEYS."""
+    found: dict[Value, set[Value]] = {}
+    for k, v in zip(keys, values, strict=True):
+        found.setdefault(k, set()).add(v)
+    return found
 
 
 @dataclass(frozen=True)
@@ -122,6 +144,7 @@ class _Judged:
         return sorted(options, key=lambda o: (keys[o], self.options[o][0].notation))
 
 
+@collector_held()
 def assess(
     store: Store,
     challenge: str,
@@ -149,7 +172,7 @@ def assess(
     declared = _declared(graded, sequence, method, weights)
     day = literal_term(as_of.isoformat(), "date")
     found = measure(store, used, challenge, day, chosen_preference)
-    options = _options(store)
+    options, known = _options(store)
     numbers = {o: _numbers(graded, found, o) for o in options}
     judged = _Judged(used, found, options, {o: steps(graded, numbers[o]) for o in options}, declared)
     screened = judged.screened({o: found.coverage.get(o, ()) for o in options})
@@ -201,7 +224,6 @@ def assess(
             )
         )
     layers = _layers(result)
-    known = next(store.rows("SELECT (MAX(?r) AS ?last) WHERE { ?s mlo:recorded ?r }"), {}).get("last")
     without = _without(judged, groups[0]) if groups else ()
     fragile = _fragile(judged, screened, groups[0], evidence) if groups else ()
     text = explain.paragraph(
@@ -211,7 +233,7 @@ def assess(
     return FitAnswer(
         case.thing,
         as_of.isoformat(),
-        str(known or ""),
+        known,
         chosen_preference,
         explained(result, used, declared),
         layers,

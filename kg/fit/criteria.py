@@ -13,9 +13,11 @@ from kg.records import Coverage, CriterionValue
 from kg.store import iri_term
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kg.catalogue import Entry
     from kg.records import Status, Truth
-    from kg.store import Row, Store
+    from kg.store import Columns, Store, Value
 
 COVERAGE: Final = "F004"
 PREFERENCES: Final = ("nato", "eu", "none", "low-profile")
@@ -69,7 +71,8 @@ def order(*, fast: bool, preference: bool) -> tuple[str, ...]:
 
 
 def _clean(evidence: object) -> tuple[str, ...]:
-    return tuple(sorted({curie(part) for part in str(evidence or "").split()}))
+    parts = str(evidence).split() if evidence else []
+    return tuple(sorted({curie(p) for p in parts})) if len(parts) > 1 else tuple(map(curie, parts))
 
 
 def _transform(value: float, rule: str | None) -> float:
@@ -97,31 +100,28 @@ def measure(store: Store, chosen: tuple[Criterion, ...], challenge: str, as_of: 
     coverage: dict[str, dict[str, Coverage]] = {}
     vetoes: dict[str, dict[str, float]] = {}
     texts = [c.entry.bind({p.name: terms[p.name] for p in c.entry.parameters if p.name in terms}) for c in chosen]
-    for criterion, (names, table) in zip(chosen, store.tables(texts), strict=True):
-        rows = (dict(zip(names, cells, strict=True)) for cells in table)
+    for criterion, answer in zip(chosen, store.columns(texts), strict=True):
         if criterion.code == COVERAGE:
-            for row in rows:
-                found, best = _coverage(row), coverage.setdefault(str(row["option"]), {})
-                if found.capability not in best or best[found.capability].level < found.level:
-                    best[found.capability] = found
+            for option, row in zip(answer["option"], _coverage(answer), strict=True):
+                best = coverage.setdefault(str(option), {})
+                if row.capability not in best or best[row.capability].level < row.level:
+                    best[row.capability] = row
             continue
-        for row in rows:
-            option, raw = str(row["option"]), row["value"]
+        code, scale, transform = criterion.code, criterion.scale, criterion.entry.header.get("transform")
+        nothing: list[Value] = [None] * len(answer["option"])
+        told = (answer.get(n, nothing) for n in ("option", "value", "status", "note", "evidence", "veto_value"))
+        for option, raw, status, note, evidence, limit in zip(*told, strict=True):
             value: float | str | None
             if criterion.hard:
                 value = str(raw)
             else:
-                value = None if raw is None else _transform(float(raw), criterion.entry.header.get("transform"))
-            values.setdefault(option, {})[criterion.code] = CriterionValue(
-                value,
-                criterion.scale,
-                _status(row.get("status")),
-                str(row.get("note") or ""),
-                _clean(row.get("evidence")),
-            )
-            veto = row.get("veto_value", None if "veto_value" in row else value if not criterion.hard else None)
-            if criterion.veto is not None and isinstance(veto, int | float):
-                vetoes.setdefault(option, {})[criterion.code] = float(veto)
+                value = None if raw is None else _transform(float(raw), transform)
+            found = CriterionValue(value, scale, _status(status), str(note or ""), _clean(evidence))
+            values.setdefault(str(option), {})[code] = found
+            if criterion.veto is not None:
+                veto = limit if "veto_value" in answer else value
+                if isinstance(veto, int | float):
+                    vetoes.setdefault(str(option), {})[code] = float(veto)
     ordered = {o: tuple(sorted(c.values(), key=lambda x: (not x.must, x.capability))) for o, c in coverage.items()}
     for option, rows_of in ordered.items():
         values.setdefault(option, {})[COVERAGE] = _whole(rows_of)
@@ -136,18 +136,23 @@ def _three(text: object) -> Truth:
     return "pass" if text == "pass" else "fail" if text == "fail" else "unknown"
 
 
-def _coverage(row: Row) -> Coverage:
-    return Coverage(
-        str(row["capability"]),
-        str(row["label"]),
-        slug(str(row["necessity"])) == "must",
-        slug(str(row["layer"] or "any")),
-        int(str(row["required"])),
-        int(float(str(row["level"]))),
-        _three(row["value"]),
-        str(row["note"] or ""),
-        _clean(row["evidence"]),
-    )
+def _coverage(answer: Columns) -> Iterator[Coverage]:
+    """The rows of the criterion of coverage."""
+    names = ("capability", "label", "necessity", "layer", "required", "level", "value", "note", "evidence")
+    for capability, label, necessity, layer, required, level, value, note, evidence in zip(
+        *(answer[n] for n in names), strict=True
+    ):
+        yield Coverage(
+            str(capability),
+            str(label),
+            slug(str(necessity)) == "must",
+            slug(str(layer or "any")),
+            int(str(required)),
+            int(float(str(level))),
+            _three(value),
+            str(note or ""),
+            _clean(evidence),
+        )
 
 
 def _whole(rows: tuple[Coverage, ...]) -> CriterionValue:

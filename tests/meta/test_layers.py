@@ -15,6 +15,7 @@ KG = ROOT / "kg"
 ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records", "kg.proof", "kg.fingerprints",
+    "kg.collector",
     # the store, and what is read from headers
     "kg.forms", "kg.documents", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
     "kg.tokens", "kg.pattern", "kg.grammar",

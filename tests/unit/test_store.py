@@ -180,6 +180,22 @@ def test_rows_are_values_of_python(small):
     assert list(small.rows("SELECT ?x ?y WHERE { BIND(1 AS ?x) }")) == [{"x": 1, "y": None}]
 
 
+def test_several_selects_are_answered_by_column_in_the_order_asked(small):
+    first, second, nothing = small.columns(
+        [
+            "SELECT ?n ?none WHERE { VALUES ?n { 1 2.5 'a' } } ORDER BY ?n",
+            "SELECT ?m WHERE { VALUES ?m { true } }",
+            "SELECT ?s ?x WHERE { ?s <urn:no-such> ?x }",
+        ]
+    )
+    assert {name: sorted(map(str, column)) for name, column in first.items()} == {
+        "n": ["1", "2.5", "a"],
+        "none": ["None", "None", "None"],
+    }
+    assert second == {"m": [True]}
+    assert nothing == {"s": [], "x": []}
+
+
 def test_ask_and_kind(small):
     assert small.ask(f"ASK {{ <{EX}a> ?p ?o }}") is True
     assert small.ask(f"ASK {{ <{EX}z> ?p ?o }}") is False
