@@ -118,6 +118,7 @@ def _with_what_stands_behind(own: Sequence[Source], parts: list[Triples], contex
 def _beyond(data: Store, own: Sequence[Source], found: list[Raw]) -> dict[Raw, str]:
     """Add to FOUND what lies beyond shapes, and give back the hints to results. A statement is reported once."""
     hints = {}
+    names = hygiene.Names(data)
     told = defaultdict(list)
     for raw in found:
         told[raw.focus, raw.path, raw.value].append(raw)
@@ -126,7 +127,7 @@ def _beyond(data: Store, own: Sequence[Source], found: list[Raw]) -> dict[Raw, s
         if not same:
             found.append(raw)
         if term:
-            hint = hygiene.hint(data, term)
+            hint = names.hint(term)
             hints.update(dict.fromkeys(same or [raw], hint))
     return hints
 

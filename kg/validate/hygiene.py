@@ -44,12 +44,26 @@ def run(data: Store, graphs: Iterable[str]) -> list[tuple[Raw, str]]:
     return found
 
 
-def hint(data: Store, term: str) -> str:
-    """The names closest to TERM among those that DATA describes in the same namespace."""
-    iri = plain(term)
-    name = slug(iri)
-    base = iri.removesuffix(name)
-    known = data.rows(f"SELECT DISTINCT ?s WHERE {{ ?s a ?kind FILTER(STRSTARTS(STR(?s), {literal_term(base)})) }}")
-    # Classes are written large and properties small: one is never meant for the other.
-    large = name[:1].isupper()
-    return did_you_mean(name, sorted(n for row in known if (n := slug(str(row["s"]))) and n[0].isupper() == large))
+class Names:
+    """The names that a store describes, by namespace, each looked up once."""
+
+    def __init__(self, data: Store) -> None:
+        self._data = data
+        self._known: dict[str, list[str]] = {}
+        self._hints: dict[str, str] = {}
+
+    def hint(self, term: str) -> str:
+        """The names closest to TERM among those described in the same namespace."""
+        if term not in self._hints:
+            self._hints[term] = self._closest(plain(term))
+        return self._hints[term]
+
+    def _closest(self, iri: str) -> str:
+        name = slug(iri)
+        base = iri.removesuffix(name)
+        if base not in self._known:
+            query = f"SELECT DISTINCT ?s WHERE {{ ?s a ?kind FILTER(STRSTARTS(STR(?s), {literal_term(base)})) }}"
+            self._known[base] = sorted(n for row in self._data.rows(query) if (n := slug(str(row["s"]))))
+        # Classes are written large and properties small: one is never meant for the other.
+        large = name[:1].isupper()
+        return did_you_mean(name, [n for n in self._known[base] if n[0].isupper() == large])

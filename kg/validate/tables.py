@@ -122,7 +122,8 @@ def locate(path: Path, text: str, wanted: Sequence[tuple[str, str, str]]) -> lis
                 if fit > best[i][0]:
                     best[i] = (fit, item.line, -1 if fit == ROW else item.cell)
     rows = LINE_END.split(text)
-    return [(fit, line, column(rows[line - 1], cell, separator(path)) if line else 0) for fit, line, cell in best]
+    between = separator(path)
+    return [(fit, line, column(rows[line - 1], cell, between) if line else 0) for fit, line, cell in best]
 
 
 def _fit(item: Statement, focus: str, predicate: str, value: str) -> int:
