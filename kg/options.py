@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -94,6 +95,10 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Build the graph anew 
 WhatIf = Annotated[
     str | None,
     typer.Option("--what-if", metavar="SCENARIO", help="Suppose this, in words or in a file; nothing is recorded."),
+]
+OwnRules = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="Run the rules in this folder too (docs/reasoning.md)."),
 ]
 Roles = Annotated[
     str, typer.Option(help="core, or all: with observers, beneficiaries, applicants and suspended members.")

@@ -233,15 +233,20 @@ class Store:
         """Add TEXT, in N-Triples as :func:`kg.documents.ntriples` gives it, to GRAPH and to the union; labels stay."""
         self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
 
-    def infer(self, construct: str, *, limit: int = 10_000_000, where: str = "") -> int:
+    def infer(self, construct: str, *, limit: int = 10_000_000, seconds: float | None = None) -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
 
-        Raises MinilatError E061 when it yields more than LIMIT triples; nothing is added then.
+        Raises MinilatError E061 when it yields more than LIMIT triples, E042 when it takes longer than SECONDS; nothing
+        is added then.
         """
+
         # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
-        found, complete = _take(self._run(construct), limit)
+        def work() -> tuple[list[Any], bool]:
+            return _take(self._run(construct), limit)
+
+        found, complete = work() if seconds is None else _within(seconds, work)
         if not complete:
-            raise MinilatError("E061", f"the rule yields more than {limit} triples", where=where)
+            raise MinilatError("E061", f"the rule yields more than {limit} triples")
         new = {q for t in found if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
         self.add(new, INFERRED)
         return len(new)

@@ -11,7 +11,7 @@ import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.errors import MinilatError
-from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFormat, WhatIf, weights, words
+from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, OwnRules, ReportFormat, WhatIf, weights, words
 
 PROPOSALS: Final = 3
 """How many new groupings stand under an answer in which nothing fits; the compose command shows more."""
@@ -40,6 +40,7 @@ def fit(
     every: Annotated[bool, typer.Option("--all", help="List every option, also each ineligible one.")] = False,
     over: Over = None,
     what_if: WhatIf = None,
+    rules: OwnRules = None,
     no_cache: NoCache = False,
 ) -> None:
     """Which grouping fits CHALLENGE, and why? Ranked, explained, with sources."""
@@ -50,15 +51,15 @@ def fit(
             hint="`minilat list challenges` shows those in the data",
         )
     if over is not None:
-        if challenge is None or as_of or hide or what_if or form is FitFormat.html:
+        if challenge is None or as_of or hide or what_if or rules or form is FitFormat.html:
             raise MinilatError(
                 "E023",
-                "--over takes a challenge by name, without --as-of, --hide, --what-if and --format html",
+                "--over takes a challenge by name, without --as-of, --hide, --what-if, --rules and --format html",
                 hint="ask for one day, or for a range, not both",
             )
         _over(challenge, over, prefer, form, every=every, cache=not no_cache)
         return
-    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide), what_if=what_if)
+    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide), what_if=what_if, rules=rules)
     chosen = weights(weight)
     with Waiting("judging all options …"):
         if challenge is not None:
@@ -116,6 +117,7 @@ def compose(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most so many groupings.")] = 10,
     seconds: Annotated[float, typer.Option(min=0.1, help="Stop then, with the best found so far.")] = 10.0,
     form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    rules: OwnRules = None,
     no_cache: NoCache = False,
 ) -> None:
     """Which smallest new grouping would meet CHALLENGE, under which anchor, and who is critical?
@@ -124,7 +126,7 @@ def compose(
     """
     from kg.render import compose as render
 
-    graph = open_graph(as_of, no_cache=no_cache)
+    graph = open_graph(as_of, no_cache=no_cache, rules=rules)
     with Waiting(f"composing … {STOP}") as waiting:
         found = graph.compose(
             challenge,

@@ -8,7 +8,7 @@ import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.dates import day
-from kg.options import AsOf, NoCache, ProofFormat, ReportFormat, WhatIf
+from kg.options import AsOf, NoCache, OwnRules, ProofFormat, ReportFormat, WhatIf
 from kg.options import words as split
 
 if TYPE_CHECKING:
@@ -31,11 +31,12 @@ def why(
     full: Full = False,
     depth: Depth = None,
     what_if: WhatIf = None,
+    rules: OwnRules = None,
     form: Form = ProofFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Why is it so? The rules and the statements it rests on, with file, line, source and confidence."""
-    graph = open_graph(as_of, no_cache=no_cache, what_if=what_if)
+    graph = open_graph(as_of, no_cache=no_cache, what_if=what_if, rules=rules)
     with Waiting("looking for the proof …"):
         found = graph.why(*words, every=every)
     _show(found, form, full=full, depth=depth)
@@ -45,13 +46,14 @@ def why(
 def why_not(
     words: Words,
     as_of: AsOf = None,
+    rules: OwnRules = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Why is it not so? The nearest rules, what fails, and the smallest change under which it would be so."""
     from kg.render import proof as render
 
-    graph = open_graph(as_of, no_cache=no_cache)
+    graph = open_graph(as_of, no_cache=no_cache, rules=rules)
     with Waiting("looking for the smallest change; it is checked by a full run …"):
         found = graph.why_not(*words)
     write(render.why_not_text(found) if form is ReportFormat.text else render.why_not_json(found))
@@ -66,6 +68,7 @@ def diff(
     challenge: Annotated[
         str | None, typer.Option(metavar="ID,…", help="Judge only these challenges; 'none' for none at all.")
     ] = None,
+    rules: OwnRules = None,
     form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
     no_cache: NoCache = False,
 ) -> None:
@@ -75,7 +78,8 @@ def diff(
 
     chosen = None if challenge is None else () if challenge == "none" else split(challenge)
     with Waiting("building the graph under the scenario and judging; about a second for each challenge …"):
-        found = Graph.diff(scenario, None if as_of is None else day(as_of), challenges=chosen, cache=not no_cache)
+        when = None if as_of is None else day(as_of)
+        found = Graph.diff(scenario, when, challenges=chosen, rules=rules, cache=not no_cache)
     write(render.as_text(found) if form is ReportFormat.text else render.as_json(found))
 
 

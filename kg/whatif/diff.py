@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from kg.catalogue import Entry
     from kg.records import CriterionValue, FitAnswer, Option
     from kg.store import Fact, Store
     from kg.whatif import Applied
@@ -86,13 +87,17 @@ def difference(
     as_of: date,
     challenges: Sequence[str],
     *,
+    rules: Sequence[Entry] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Difference:
-    """What the scenario changes against the graph BEFORE, and in the answers to CHALLENGES (IRIs)."""
+    """What the scenario changes against the graph BEFORE, and in the answers to CHALLENGES (IRIs).
+
+    RULES are those both graphs were made by; the shipped ones, unless given.
+    """
     tell = progress or (lambda _: None)
     old, new = (_inferred(s) for s in (before, after.store))
     gained, lost = new - old, old - new
-    provers = (Prover(before, as_of), Prover(after.store, as_of))
+    provers = (Prover(before, as_of, rules=rules), Prover(after.store, as_of, rules=rules))
     kept: dict[str, list[tuple[bool, Fact]]] = {"roles": [], "members": [], "classes": [], "sizes": []}
     rest: Counter[tuple[str, bool]] = Counter()
     for up, facts in ((True, gained), (False, lost)):

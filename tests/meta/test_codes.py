@@ -147,6 +147,7 @@ SHARED = {
     "E030": {
         "commands/look",
         "documents",
+        "rulebook",
         "validate/reading",
         "whatif/__init__",
     },  # a file cannot be read, RDF or query
@@ -165,7 +166,7 @@ SHARED = {
     "E190": {"commands/gather", "imports"},  # an import without what it needs
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
-    "E111": {"tokens", "strata"},  # a rule that cannot be read, by our grammar or by the engine's
+    "E111": {"tokens", "rulebook"},  # a rule that cannot be read, by our grammar or by the engine's
     "E113": {"prove/__init__", "reason"},  # it does not hold: a triple, or taking part
     "E115": {"counterfactual", "reason"},  # an option that was not judged
     "E116": {"counterfactual", "prove/__init__"},  # it does hold: an option, or a triple
