@@ -323,7 +323,7 @@ class Graph:
         known = lookup.names(before, "challenge")
         wanted = sorted({i for iris in known.values() for i in iris}) if challenges is None else challenges
         found = [c if "//" in c else lookup.find(before, "challenge", c) for c in wanted]
-        return difference(before, after, when, found, rules=(*catalogue.rules(), *own), progress=progress)
+        return difference(before, after, when, found, own=own, progress=progress)
 
     def show(self, name: str) -> Card:
         """Everything recorded and inferred about whatever NAME means."""

@@ -88,13 +88,9 @@ def _fire(store: Store, rule: Entry, text: str, most: int, seconds: float | None
     try:
         return store.infer(text, limit=most, seconds=seconds)
     except MinilatError as error:
-        if error.code == "E061":
-            raise _many(rule, most) from None
-        if error.code == "E042":
-            raise MinilatError(
-                "E061", f"{rule.code} takes longer than {seconds:g} s", where=str(rule.path), hint=_LESS
-            ) from None
-        raise
+        if error.code != "E061":
+            raise
+        raise MinilatError("E061", f"{rule.code} {error.message}", where=str(rule.path), hint=_LESS) from None
 
 
 _LESS: Final = "join its parts, or ask for less"

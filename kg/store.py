@@ -236,17 +236,22 @@ class Store:
     def infer(self, construct: str, *, limit: int = 10_000_000, seconds: float | None = None) -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
 
-        Raises MinilatError E061 when it yields more than LIMIT triples, E042 when it takes longer than SECONDS; nothing
-        is added then.
+        Raises MinilatError E061 when it yields more than LIMIT triples or takes longer than SECONDS; nothing is added
+        then.
         """
 
         # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
         def work() -> tuple[list[Any], bool]:
             return _take(self._run(construct), limit)
 
-        found, complete = work() if seconds is None else _within(seconds, work)
+        try:
+            found, complete = work() if seconds is None else _within(seconds, work)
+        except MinilatError as error:
+            raise (
+                MinilatError("E061", f"takes longer than {seconds:g} s") if error.code == "E042" else error
+            ) from None
         if not complete:
-            raise MinilatError("E061", f"the rule yields more than {limit} triples")
+            raise MinilatError("E061", f"makes more than {limit} facts")
         new = {q for t in found if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
         self.add(new, INFERRED)
         return len(new)

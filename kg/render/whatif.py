@@ -29,6 +29,7 @@ def as_json(found: Difference) -> str:
                 "members": [_shift(s) for s in found.members],
                 "classes": [_shift(s) for s in found.classes],
                 "sizes": [_shift(s) for s in found.sizes],
+                "own": [_shift(s) for s in found.own],
                 "facts": [{"property": p, "gained": up, "lost": down} for p, up, down in found.facts],
                 "judged": found.judged,
                 "challenges": [_judgement(j) for j in found.challenges],
@@ -83,6 +84,7 @@ def _lines(found: Difference) -> Iterator[str]:
         ("Members", found.members),
         ("Classes", found.classes),
         ("Sizes and links", found.sizes),
+        ("By your own rules", found.own),
     ):
         yield from _section(name, shifts)
     if found.facts:
