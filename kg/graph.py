@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import answer, build, catalogue, dates, files, lookup, releases, rulebook, stocktake, timeline, validate
+from kg import answer, build, catalogue, dates, files, lookup, releases, rulebook, stocktake, timeline, validate, weak
 from kg.beyond import beyond
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kg.catalogue import Entry
+    from kg.decisive import Tested
     from kg.proof import Proof, WhyNot
     from kg.prove import Prover
     from kg.records import Composed
@@ -51,13 +52,15 @@ class Graph:
         cache: bool = True,
         what_if: str | None = None,
         rules: Path | str | None = None,
+        least: str | None = None,
     ) -> Graph:
         """The shipped graph cut for the day AS_OF (today by default), without the arrangements HIDE.
 
-        WHAT_IF is a scenario in words or the path of one (docs/reasoning.md); nothing of it is kept. Without a day
-        the latest day it names counts, where that lies ahead. RULES is a folder of rules that run beside the shipped
-        ones. Raises MinilatError E020 (not a day), E002 (no such arrangement to hide), E070 (the cache cannot be
-        written), E120–E122 (a scenario that cannot be used), or what kg.rulebook.own raises.
+        WHAT_IF is a scenario in words or the path of one (docs/reasoning.md); without a day the latest day it names
+        counts, where that lies ahead. RULES is a folder of rules that run beside the shipped ones. With LEAST (high or
+        medium) statements of less confidence are left out. Of scenarios and of graphs with LEAST nothing is kept.
+        Raises MinilatError E020 (not a day), E002 (no such arrangement to hide), E070 (the cache cannot be written),
+        E024 (LEAST), E120–E122 (a scenario that cannot be used), or what kg.rulebook.own raises.
         """
         from kg import whatif
 
@@ -72,7 +75,14 @@ class Graph:
             names = build.cached(when) if cache else build.fresh(when)
             hidden = [_file_of(names, lookup.find(names, "arrangement", h)) for h in wanted]
         if supposed is not None:
-            return cls(whatif.apply(supposed, when, without=hidden, own=own).store, when, supposed.title, own)
+            return cls(
+                whatif.apply(supposed, when, without=hidden, own=own).store,
+                when,
+                f"Supposed, not recorded: {supposed.title}",
+                own,
+            )
+        if least is not None:
+            return cls(*weak.without(when, least, without=hidden, own=own), own)
         store = (build.cached if cache else build.fresh)(when, without=hidden, own=own)
         return cls(store, when, own=own)
 
@@ -107,9 +117,7 @@ class Graph:
         """
         found = lookup.find(self._store, "challenge", challenge)
         judged = assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
-        if self.supposed:
-            judged = replace(judged, caveats=(f"Supposed, not recorded: {self.supposed}", *judged.caveats))
-        return beyond(self._store, judged, propose)
+        return beyond(self._store, self._told(judged), propose)
 
     def fit_file(
         self,
@@ -138,7 +146,16 @@ class Graph:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
         judged = assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
-        return beyond(store, judged, propose)
+        return beyond(store, self._told(judged), propose)
+
+    def _told(self, judged: FitAnswer) -> FitAnswer:
+        return replace(judged, caveats=(self.supposed, *judged.caveats)) if self.supposed else judged
+
+    def decisive(self, answer: FitAnswer, **options: Any) -> Tested:
+        """Which weak statements under ANSWER would change a verdict, were they false; see kg.decisive.find."""
+        from kg import decisive
+
+        return decisive.find(self._store, self.as_of, answer, own=self._own, **options)
 
     def places(self, answer: FitAnswer) -> dict[str, dict[str, str]]:
         """What a map of ANSWER shows: affected states and participants of the first option, as code and name.

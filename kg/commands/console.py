@@ -66,10 +66,11 @@ def open_graph(
     hide: tuple[str, ...] = (),
     what_if: str | None = None,
     rules: Path | None = None,
+    least: str | None = None,
 ) -> Graph:
     """The graph for the day AS_OF (today by default), without the arrangements HIDE, under the scenario WHAT_IF.
 
-    RULES is a folder of rules that run beside the shipped ones.
+    RULES is a folder of rules that run beside the shipped ones; with LEAST, statements of less confidence are left out.
     """
     from kg import dates
     from kg.graph import Graph
@@ -77,10 +78,10 @@ def open_graph(
     day = None if as_of is None else dates.day(as_of)
     if what_if is None:
         with Waiting("building the graph for this day; it is kept for the next time …"):
-            return Graph.load(day, cache=not no_cache, hide=hide, rules=rules)
+            return Graph.load(day, cache=not no_cache, hide=hide, rules=rules, least=least)
     with Waiting("building the graph under the scenario; nothing of it is kept …"):
         graph = Graph.load(day, cache=not no_cache, hide=hide, what_if=what_if, rules=rules)
-    sys.stderr.write(f"supposed on {graph.as_of}, not recorded: {graph.supposed}\n")
+    sys.stderr.write(f"{graph.supposed.replace('Supposed', f'supposed on {graph.as_of}', 1)}\n")
     return graph
 
 

@@ -55,11 +55,12 @@ def _judgement(j: Judgement) -> dict[str, Any]:
         "id": j.id,
         "label": j.label,
         "first": {"before": list(j.first[0]), "after": list(j.first[1])},
-        "options": [_option(o) for o in j.options],
+        "options": [rejudged(o) for o in j.options],
     }
 
 
-def _option(o: Rejudged) -> dict[str, Any]:
+def rejudged(o: Rejudged) -> dict[str, Any]:
+    """An option before and after, in the stable JSON form."""
     return {
         "id": o.id,
         "label": o.label,

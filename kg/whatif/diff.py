@@ -126,7 +126,7 @@ def difference(
     for challenge in challenges:
         tell(slug(challenge))
         answers = [assess(s, challenge, as_of=as_of) for s in (before, after.store)]
-        if found := _judgement(*answers):
+        if found := judgement(*answers):
             judged.append(found)
     return Difference(
         after.scenario.title,
@@ -201,7 +201,8 @@ def _role(store: Store, fact: Fact) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _judgement(before: FitAnswer, after: FitAnswer) -> Judgement | None:
+def judgement(before: FitAnswer, after: FitAnswer) -> Judgement | None:
+    """What differs between two answers to one challenge; None where nothing does."""
     old, new = ({o.id: o for o in a.options} for a in (before, after))
     changed = []
     for name in dict.fromkeys([*new, *old]):
