@@ -49,6 +49,13 @@ class BacktestFormat(StrEnum):
     md = "md"
 
 
+class PlainFormat(StrEnum):
+    """How an answer of reasoning, a card or a composition is written."""
+
+    text = "text"
+    json = "json"
+
+
 class ReportFormat(StrEnum):
     """How a report of findings is written."""
 
@@ -69,6 +76,7 @@ class ProofFormat(StrEnum):
     json = "json"
     ttl = "ttl"
     dot = "dot"
+    svg = "svg"
     html = "html"
 
 

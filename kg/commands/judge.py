@@ -11,7 +11,7 @@ import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.errors import MinilatError
-from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, OwnRules, ReportFormat, WhatIf, weights, words
+from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, OwnRules, PlainFormat, WhatIf, weights, words
 
 PROPOSALS: Final = 3
 """How many new groupings stand under an answer in which nothing fits; the compose command shows more."""
@@ -145,7 +145,7 @@ def compose(
     prefer: Annotated[str, typer.Option(metavar="nato|eu|none", help="The anchor preferred.")] = "none",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most so many groupings.")] = 10,
     seconds: Annotated[float, typer.Option(min=0.1, help="Stop then, with the best found so far.")] = 10.0,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    form: Annotated[PlainFormat, typer.Option("--format", help="Text or JSON.")] = PlainFormat.text,
     rules: OwnRules = None,
     no_cache: NoCache = False,
 ) -> None:
@@ -170,7 +170,7 @@ def compose(
             seconds=seconds,
             progress=lambda words: waiting.say(f"{words} {STOP}"),
         )
-    shape = render.as_text if form is ReportFormat.text else render.as_json
+    shape = render.as_text if form is PlainFormat.text else render.as_json
     write(shape(graph.thing("challenge", challenge), str(graph.as_of), found))
 
 

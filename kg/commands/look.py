@@ -11,7 +11,7 @@ import typer
 
 from kg.commands.console import app, open_graph, open_release, show_list, write
 from kg.errors import MinilatError
-from kg.options import AsOf, Format, NoCache, OwnRules, QueryFormat, ReportFormat, Roles, WhatIf
+from kg.options import AsOf, Format, NoCache, OwnRules, PlainFormat, QueryFormat, Roles, WhatIf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,14 +57,14 @@ def show(
     as_of: AsOf = None,
     what_if: WhatIf = None,
     rules: OwnRules = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    form: Annotated[PlainFormat, typer.Option("--format", help="Text or JSON.")] = PlainFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Everything recorded and inferred about NAME: an arrangement, a challenge, a state, a threat, a capability."""
     from kg.render import tables
 
     found = open_graph(as_of, no_cache=no_cache, what_if=what_if, rules=rules).show(name)
-    write(tables.card(found) if form is ReportFormat.text else tables.card_json(found))
+    write(tables.card(found) if form is PlainFormat.text else tables.card_json(found))
 
 
 @app.command("list")

@@ -8,7 +8,7 @@ import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.dates import day
-from kg.options import AsOf, NoCache, OwnRules, ProofFormat, ReportFormat, WhatIf
+from kg.options import AsOf, NoCache, OwnRules, PlainFormat, ProofFormat, WhatIf
 from kg.options import words as split
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def why_not(
     words: Words,
     as_of: AsOf = None,
     rules: OwnRules = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    form: Annotated[PlainFormat, typer.Option("--format", help="Text or JSON.")] = PlainFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Why is it not so? The nearest rules, what fails, and the smallest change under which it would be so."""
@@ -56,7 +56,7 @@ def why_not(
     graph = open_graph(as_of, no_cache=no_cache, rules=rules)
     with Waiting("looking for the smallest change; it is checked by a full run …"):
         found = graph.why_not(*words)
-    write(render.why_not_text(found) if form is ReportFormat.text else render.why_not_json(found))
+    write(render.why_not_text(found) if form is PlainFormat.text else render.why_not_json(found))
 
 
 @app.command()
@@ -69,7 +69,7 @@ def diff(
         str | None, typer.Option(metavar="ID,…", help="Judge only these challenges; 'none' for none at all.")
     ] = None,
     rules: OwnRules = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    form: Annotated[PlainFormat, typer.Option("--format", help="Text or JSON.")] = PlainFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """What would change: roles, members, classes, verdicts and ranks, each with the rule that says so."""
@@ -80,11 +80,12 @@ def diff(
     with Waiting("building the graph under the scenario and judging; about a second for each challenge …"):
         when = None if as_of is None else day(as_of)
         found = Graph.diff(scenario, when, challenges=chosen, rules=rules, cache=not no_cache)
-    write(render.as_text(found) if form is ReportFormat.text else render.as_json(found))
+    write(render.as_text(found) if form is PlainFormat.text else render.as_json(found))
 
 
 def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> None:
     from kg.render import proof as render
+    from kg.render import tree
 
     if form is ProofFormat.text:
         write(render.as_text(found, full=full, depth=depth))
@@ -93,6 +94,7 @@ def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> 
         ProofFormat.json: render.as_json,
         ProofFormat.ttl: render.as_turtle,
         ProofFormat.dot: render.as_dot,
+        ProofFormat.svg: tree.as_svg,
         ProofFormat.html: render.as_html,
     }
     write(written[form](found))

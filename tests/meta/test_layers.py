@@ -44,7 +44,7 @@ ORDER = (
     "kg.render.findings.github", "kg.render.findings.gitlab", "kg.render.findings.sarif", "kg.render.findings.junit",
     "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.codes",
     "kg.render.compose", "kg.render.fit", "kg.render.timeline",
-    "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.whatif", "kg.render.decisive",
+    "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.tree", "kg.render.whatif", "kg.render.decisive",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check", "kg.commands.gather",
