@@ -80,6 +80,16 @@ class ProofFormat(StrEnum):
     html = "html"
 
 
+class RulesFormat(StrEnum):
+    """How rules are written: as a list, or in the forms of other engines."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    shacl = "shacl"
+    update = "update"
+
+
 class FailOn(StrEnum):
     """The lowest severity that makes the exit code 1."""
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.commands.console import Waiting, app, open_graph, write
+from kg.commands.console import Waiting, app, open_graph, show_list, write
 from kg.dates import day
-from kg.options import AsOf, NoCache, OwnRules, PlainFormat, ProofFormat, WhatIf
+from kg.options import AsOf, ListFormat, NoCache, OwnRules, PlainFormat, ProofFormat, RulesFormat, WhatIf
 from kg.options import words as split
 
 if TYPE_CHECKING:
@@ -81,6 +81,34 @@ def diff(
         when = None if as_of is None else day(as_of)
         found = Graph.diff(scenario, when, challenges=chosen, rules=rules, cache=not no_cache)
     write(render.as_text(found) if form is PlainFormat.text else render.as_json(found))
+
+
+@app.command("rules")
+def list_rules(
+    as_of: AsOf = None,
+    rules: OwnRules = None,
+    form: Annotated[
+        RulesFormat | None, typer.Option("--format", help="A list, or all of them as SHACL-AF or SPARQL Update.")
+    ] = None,
+) -> None:
+    """The rules in the order they run; or all of them in the form of another engine, for the day."""
+    from kg import catalogue, dates, portable, rulebook, strata
+    from kg.records import Table
+    from kg.store import literal_term
+
+    chosen = (*catalogue.rules(), *(() if rules is None else rulebook.own(rules)))
+    when = dates.today() if as_of is None else day(as_of)
+    terms = {"asOf": literal_term(when.isoformat(), "date")}
+    if form in (RulesFormat.shacl, RulesFormat.update):
+        write((portable.shacl if form is RulesFormat.shacl else portable.update)(chosen, terms))
+        return
+    rows = tuple(
+        (str(place), e.code, e.title, "yes" if strata.recursive(group) else "", e.why)
+        for place, group in enumerate(strata.order(chosen), start=1)
+        for e in group
+    )
+    columns = ("order", "code", "title", "feeds_itself", "why")
+    show_list(Table("rules", columns, rows), None if form is None else ListFormat(form.value))
 
 
 def _show(found: Proof, form: ProofFormat, *, full: bool, depth: int | None) -> None:

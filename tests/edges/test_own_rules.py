@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-DAY = "2026-11-24"
+ROOT = Path(__file__).resolve().parents[2]
 OWN = "https://example.org/own#"
 PREFIX = f"PREFIX own: <{OWN}>\n"
 
@@ -360,3 +360,31 @@ def test_a_range_of_years_takes_no_rules(run, rules):
     assert (found.code, found.out) == (2, "")
     assert "E023" in found.err
     assert "--rules" in found.err
+
+
+# ---------------------------------------------------------------- in the form of other engines
+
+
+def test_the_list_of_rules_is_in_the_order_they_run(run, rules):
+    found = run("rules", "--format", "json", "--rules", rules)
+    assert found.code == 0
+    listed = json.loads(found.out)
+    place = {r["code"]: int(r["order"]) for r in listed}
+    assert list(place.values()) == sorted(place.values())
+    assert place["R010"] < place["R900"] < place["R902"]
+    assert [r["code"] for r in listed if r["feeds_itself"]] == ["R003", "R005", "R028"]
+
+
+def test_rules_are_exported_for_the_day_and_with_those_of_the_user(ask, rules):
+    shacl = ask("rules", "--format", "shacl", "--rules", rules)
+    assert shacl.code == 0
+    assert "\nrule:R900 a sh:SPARQLRule ;\n" in shacl.out
+    assert ask("rules", "--format", "shacl").out == (ROOT / "rules" / "shacl-af.ttl").read_text(
+        encoding="utf-8"
+    ).replace(
+        'VALUES ?asOf { "2026-11-24"^^xsd:date }',
+        'VALUES ?asOf { "2026-11-24"^^<http://www.w3.org/2001/XMLSchema#date> }',
+    )
+    update = ask("rules", "--format", "update", "--rules", rules)
+    assert update.out.count("INSERT {") == shacl.out.count("a sh:SPARQLRule")
+    assert "# R900 A format in which all three Baltic states take part\nINSERT { GRAPH <" in update.out
