@@ -16,7 +16,7 @@ ORDER = (
     # words
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records", "kg.proof", "kg.fingerprints",
     # the store, and what is read from headers
-    "kg.forms", "kg.documents", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
+    "kg.forms", "kg.documents", "kg.limits", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
     "kg.tokens", "kg.pattern", "kg.grammar",
     # other services
     "kg.remote.services", "kg.remote.records", "kg.remote.client", "kg.remote.federation", "kg.remote",
