@@ -154,6 +154,7 @@ SHARED = {
     "E031": {"documents", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
     "E032": {"documents", "validate/reading"},  # a file type that is not known
     "E034": {"commands/check", "validate/reading"},  # a folder without RDF files: shapes, or data
+    "E041": {"limits", "store"},  # a query that cannot be run, at once or in its thread
     "E042": {"store", "validate/constraints"},  # out of time: said for the constraint it was
     "E046": {"grammar", "store", "validate/lint"},  # SERVICE: told among what a shape may not use
     "E048": {"validate/check", "validate/reading"},  # not UTF-8, seen before or while parsing

@@ -36,7 +36,7 @@ ORDER = (
     "kg.timeline", "kg.beyond",
     # why, why not, what if
     "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove.plans",
-    "kg.prove.whynot", "kg.prove",
+    "kg.prove.whynot", "kg.prove", "kg.increment",
     "kg.reason", "kg.whatif.clauses", "kg.whatif.documents", "kg.whatif", "kg.whatif.diff",
     "kg.counterfactual", "kg.decisive",
     # what is shown, and the doors
