@@ -10,14 +10,14 @@ that feeds itself first loses all that may rest on a suspect, then gets back wha
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kg import grammar, strata
 from kg import pattern as p
 from kg.names import INFERRED
-from kg.prove.derive import Compiled, given, instance, solutions, unify
+from kg.prove.derive import Compiled, given, instance, leading, solutions, unify
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -42,13 +42,22 @@ class Changed:
 
 
 class Upkeep:
-    """A saturated STORE with the RULES and parameters TERMS it was saturated by; it changes through this alone."""
+    """A saturated STORE with the RULES and parameters TERMS it was saturated by; it changes through this alone.
+
+    A copy of the graph as it was before a change is kept beside it.
+    """
 
     def __init__(self, store: Store, rules: Sequence[Entry], terms: Mapping[str, str]) -> None:
         self._store = store
         self._groups = [
             ([_compiled(e, terms) for e in group], strata.recursive(group)) for group in strata.order(tuple(rules))
         ]
+        self._was = store.copy()
+        self._heads: dict[str, list[tuple[int, Compiled, p.Triple]]] = defaultdict(list)
+        for place, (compiled, _) in enumerate(self._groups):
+            for rule in compiled:
+                for head in rule.rule.head:
+                    self._heads["" if head.predicate[0] == "?" else head.predicate].append((place, rule, head))
         self._before: dict[Fact, tuple[str, ...]] = {}
         self._pending: dict[Fact, int] = {}
 
@@ -72,6 +81,8 @@ class Upkeep:
                 self._once(place, rules[0])
         gained = {f for f, was in self._before.items() if not was and self._store.holds(f)}
         lost = {f for f, was in self._before.items() if was and not self._store.holds(f)}
+        for fact in self._before:
+            _move(self._was, fact, self._graphs(fact))
         return Changed(frozenset(gained), frozenset(lost))
 
     # the two graphs
@@ -83,35 +94,18 @@ class Upkeep:
     def _put(self, fact: Fact, graphs: tuple[str, ...]) -> None:
         """Let FACT stand in GRAPHS alone, and remember where it stood before the change."""
         self._before.setdefault(fact, self._graphs(fact))
-        self._move(fact, graphs)
-
-    def _move(self, fact: Fact, graphs: Iterable[str]) -> None:
-        self._store.withdraw(fact)
-        for name in graphs:
-            self._store.put([fact], name)
+        _move(self._store, fact, graphs)
 
     def _moved(self) -> set[Fact]:
         """The facts that hold now and did not before, or the reverse."""
         return {f for f, was in self._before.items() if bool(was) != self._store.holds(f)}
 
-    @contextmanager
-    def _as_it_was(self) -> Iterator[None]:
-        now = {f: self._graphs(f) for f in self._before}
-        for fact in now:
-            self._move(fact, self._before[fact])
-        try:
-            yield
-        finally:
-            for fact, graphs in now.items():
-                self._move(fact, graphs)
-
     # what is settled when
 
     def _writers(self, fact: Fact) -> Iterator[tuple[int, Compiled]]:
-        for place, (rules, _) in enumerate(self._groups):
-            for rule in rules:
-                if any(unify(h, fact) is not None for h in rule.rule.head):
-                    yield place, rule
+        for place, rule, head in (*self._heads.get(str(fact[1]), ()), *self._heads.get("", ())):
+            if unify(head, fact) is not None:
+                yield place, rule
 
     def _doubt(self, fact: Fact) -> None:
         """FACT may have lost its ground; it is settled when the last rule that could yield it has had its turn."""
@@ -157,10 +151,9 @@ class Upkeep:
         if not touched:
             return set(), set()
         limits = {r.code: _limits(self._store, r, moved) for r in touched}
-        with self._as_it_was():
-            for rule in touched:
-                _join(limits[rule.code], _limits(self._store, rule, moved))
-            was = {f for r in touched for f in _heads(self._store, r, limits[r.code])}
+        for rule in touched:
+            _join(limits[rule.code], _limits(self._was, rule, moved))
+        was = {f for r in touched for f in _heads(self._was, r, limits[r.code])}
         return was, {f for r in touched for f in _heads(self._store, r, limits[r.code])}
 
     def _once(self, place: int, rule: Compiled) -> None:
@@ -179,8 +172,7 @@ class Upkeep:
         dead: set[Fact] = set()
         while front:
             dead |= front
-            with self._as_it_was():
-                more = {f for r in rules for f in _heads(self._store, r, _limits(self._store, r, front))}
+            more = {f for r in rules for f in _heads(self._was, r, _limits(self._was, r, front))}
             front = {f for f in more - dead if self._graphs(f) == (INFERRED,)}
         for fact in dead:
             if self._graphs(fact) == (INFERRED,):
@@ -198,6 +190,13 @@ class Upkeep:
         self._settle(place)
 
 
+def _move(store: Store, fact: Fact, graphs: Iterable[str]) -> None:
+    """Let FACT stand in these GRAPHS of STORE, and no others."""
+    store.withdraw(fact)
+    for name in graphs:
+        store.put([fact], name)
+
+
 def _compiled(entry: Entry, terms: Mapping[str, str]) -> Compiled:
     wanted = {q.name: terms[q.name] for q in entry.parameters if q.name in terms}
     return Compiled(entry, grammar.read_rule(entry.bind(wanted), where=str(entry.path)))
@@ -207,8 +206,16 @@ def _meets(group: p.Group, facts: Iterable[Fact]) -> bool:
     """Whether some pattern of GROUP, at whatever depth, fits one of FACTS."""
     if _names_graphs(group):
         return True
-    patterns = [i for i in group.walk() if isinstance(i, p.Triple)]
-    return any(_rows(i, f) is not None for f in facts for i in patterns)
+    by_name: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_name[str(fact[1])].append(fact)
+    for item in group.walk():
+        if isinstance(item, p.Triple):
+            simple = item.path is None and item.predicate[0] == "<"
+            asked = by_name.get(item.predicate, ()) if simple else facts
+            if any(_rows(item, f) is not None for f in asked):
+                return True
+    return False
 
 
 def _names_graphs(group: p.Group) -> bool:
@@ -244,24 +251,11 @@ def _negated(path: p.Path) -> bool:
     return path.kind == "!" or any(map(_negated, path.parts))
 
 
-def _front(group: p.Group) -> set[str]:
-    """The variables that patterns of GROUP bind for sure before anything optional is looked at."""
-    found: set[str] = set()
-    for item in group.items:
-        if isinstance(item, p.Optional | p.Minus):
-            break
-        if isinstance(item, p.Triple):
-            found |= item.variables
-        elif isinstance(item, p.Select):
-            found |= item.keys
-    return found
-
-
 def _limits(store: Store, rule: Compiled, facts: Collection[Fact]) -> Limits:
     """The values of variables under which RULE may yield something else because FACTS moved."""
     limits: Limits = {}
     body = rule.rule.body
-    if _names_graphs(body) or not _collect(store, body, _front(body), facts, limits, top=True):
+    if _names_graphs(body) or not _collect(store, body, leading(body), facts, limits, top=True):
         return dict(WHOLE)
     if sum(map(len, limits.values())) > MANY:
         return dict(WHOLE)
@@ -269,12 +263,15 @@ def _limits(store: Store, rule: Compiled, facts: Collection[Fact]) -> Limits:
 
 
 def _collect(
-    store: Store, group: p.Group, visible: set[str], facts: Collection[Fact], limits: Limits, *, top: bool = False
+    store: Store, group: p.Group, visible: frozenset[str], facts: Collection[Fact], limits: Limits, *, top: bool = False
 ) -> bool:
     """Add to LIMITS what GROUP tells about the VISIBLE variables; False where the rule has to be run whole."""
     for item in group.items:
         if isinstance(item, p.Triple):
+            simple = item.path is None and item.predicate[0] == "<"
             for fact in facts:
+                if simple and str(fact[1]) != item.predicate:
+                    continue
                 for row in _rows(item, fact) or ():
                     if not _note(limits, {k: v for k, v in row.items() if k in visible}):
                         return False
@@ -288,14 +285,35 @@ def _collect(
                     return False
         else:
             for inside in p.inner(item):
-                if not _collect(store, inside, visible, facts, limits):
+                if not _nested(store, inside, visible, facts, limits):
                     return False
     return True
 
 
-def _branch(group: p.Group, inside: p.Group) -> set[str]:
+def _nested(store: Store, group: p.Group, visible: frozenset[str], facts: Collection[Fact], limits: Limits) -> bool:
+    """The same for a group under negation or OPTIONAL: for which of the VISIBLE variables the facts fit in it."""
+    if not _meets(group, facts):
+        return True
+    inside: Limits = {}
+    if not _collect(store, group, visible | leading(group), facts, inside):
+        return False
+    patterns = [i for i in group.items if isinstance(i, p.Triple | p.Values)]
+    bound = {v for i in patterns for v in i.variables}
+    for names, rows in inside.items():
+        shown = sorted(visible & (bound | set(names)))
+        if not shown:
+            return False
+        inner = f"{given(names, rows.values())} {' '.join(map(str, patterns))}"
+        query = f"SELECT DISTINCT {' '.join(shown)} WHERE {{ {inner} }}"
+        for row in solutions(store, query):
+            if not _note(limits, row):
+                return False
+    return True
+
+
+def _branch(group: p.Group, inside: p.Group) -> frozenset[str]:
     """The variables of a branch that may be bound in front of GROUP: none, where something optional stands there."""
-    return set() if any(isinstance(i, p.Optional | p.Minus) for i in group.items) else _front(inside)
+    return frozenset() if any(isinstance(i, p.Optional | p.Minus) for i in group.items) else leading(inside)
 
 
 def _note(limits: Limits, row: Row) -> bool:
@@ -306,7 +324,7 @@ def _note(limits: Limits, row: Row) -> bool:
     return True
 
 
-def _keys(store: Store, item: p.Select, visible: set[str], facts: Collection[Fact], limits: Limits) -> bool:
+def _keys(store: Store, item: p.Select, visible: frozenset[str], facts: Collection[Fact], limits: Limits) -> bool:
     """The same for a sub-query: only what it groups by, or passes on unchanged, can be bound."""
     if not _meets(item.group, facts):
         return True
@@ -314,7 +332,7 @@ def _keys(store: Store, item: p.Select, visible: set[str], facts: Collection[Fac
     inside: Limits = {}
     if not keys or "LIMIT" in item.tail.upper() or "OFFSET" in item.tail.upper():
         return False
-    if not _collect(store, item.group, _front(item.group), facts, inside, top=True):
+    if not _collect(store, item.group, leading(item.group), facts, inside, top=True):
         return False
     for names, rows in inside.items():
         body = " ".join(map(str, item.group.items))

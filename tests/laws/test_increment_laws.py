@@ -38,6 +38,9 @@ RULES = {
         BIND(IRI(CONCAT("http://example.org/c", STRAFTER(STR(?y), "org/"))) AS ?c) }""",
     "R914": "CONSTRUCT { ?x mlo:r ?y } WHERE { ?x mlo:all true ; mlo:q ?y . ?y a mlo:Root }",
     "R915": "CONSTRUCT { ?y mlo:where 1 } WHERE { GRAPH <https://w3id.org/minilat/graph/away> { ?y mlo:q ?z } }",
+    "R917": "CONSTRUCT { ?x mlo:v ?w } WHERE { ?x mlo:q ?y OPTIONAL { ?x mlo:p ?w } }",
+    "R918": """CONSTRUCT { ?x mlo:w ?y } WHERE {
+        { ?x mlo:q ?z } UNION { ?x mlo:p ?y } OPTIONAL { ?x mlo:s ?y } }""",
     "R916": "CONSTRUCT { ?a mlo:far ?b } WHERE { OPTIONAL { ?a mlo:t ?b } ?a mlo:q ?b . }",
 }
 MONOTONE = ("R901", "R902", "R905", "R906", "R907", "R911", "R912", "R913")
