@@ -1,4 +1,4 @@
-"""The statements whose falsity would change a verdict: each is withdrawn alone, all rules run, and all is judged again.
+"""The statements whose falsity would change a verdict: each is withdrawn alone, and all is judged again.
 
 Looked at are the statements on which the leading options rest, that is the leaves of the smallest proof of all that is
 cited under any of their criteria, and the suspensions and exclusions that speak of these options. A fact falls with a
@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from kg import build, catalogue, reason, weak
+from kg import catalogue, reason, weak
 from kg.fit import assess
+from kg.increment import Upkeep
 from kg.names import curie
 from kg.prove import Prover
-from kg.store import iri_term
+from kg.store import iri_term, literal_term
 from kg.whatif.diff import judgement
 
 if TYPE_CHECKING:
@@ -79,21 +80,24 @@ def find(
     how many are done. Raises MinilatError E024 for a confidence that is none.
     """
     chosen = leading(answer)
-    prover = Prover(store, as_of, rules=(*catalogue.rules(), *own))
+    rules = (*catalogue.rules(), *own)
+    prover = Prover(store, as_of, rules=rules)
     trees = [reason.judged(prover, as_of, o.thing.iri, answer.challenge.iri, prefer=answer.prefer) for o in chosen]
     levels = weak.LEVELS if least is None else weak.below(least)
     known = {name: level for name, level in _candidates(store, chosen, trees) if level in levels}
-    stated = store.stated_alone()
     found = []
+    upkeep = Upkeep(working := store.copy(), rules, {"asOf": literal_term(as_of.isoformat(), "date")})
     for done, (name, level) in enumerate(sorted(known.items())):
         if progress is not None:
             progress(done, len(known))
-        without = stated.copy()
-        weak.withdraw(without, weak.named(name))
+        about = {f: g for f in working.match(weak.named(name), None, None) if (g := working.stated_in(f))}
+        upkeep.change(drop=about, graph="")
         after = assess(
-            build.fresh(as_of, stated=without, own=own), answer.challenge.iri, as_of=as_of,
+            working, answer.challenge.iri, as_of=as_of,
             prefer=answer.prefer, method=answer.method, weights=answer.weights or None,
         )  # fmt: skip
+        for graph in sorted({g for graphs in about.values() for g in graphs}):
+            upkeep.change(add=[f for f, graphs in about.items() if graph in graphs], graph=graph)
         one = _changed(answer, after)
         if one is not None:
             proofs = tuple(p for t in trees if (p := _leading_to(t, name)) is not None)

@@ -130,6 +130,19 @@ class Upkeep:
                 found |= rule.derivations(self._store, asked).keys()
         return found
 
+    def _without_ground(self, place: int, facts: Collection[Fact]) -> set[Fact]:
+        """Those of FACTS that no rule before the group at PLACE yields; the others have ground outside its circle."""
+        before: dict[int, tuple[Compiled, list[Fact]]] = {}
+        for fact in facts:
+            for turn, rule in self._writers(fact):
+                if turn < place:
+                    before.setdefault(id(rule), (rule, []))[1].append(fact)
+        sure = {f for rule, asked in before.values() for f in rule.derivations(self._store, asked)}
+        for fact in sure:
+            if not self._store.holds(fact):
+                self._put(fact, (INFERRED,))
+        return set(facts) - sure
+
     def _due(self, place: int) -> list[Fact]:
         return [f for f, last in self._pending.items() if last == place]
 
@@ -170,7 +183,7 @@ class Upkeep:
         was, now = self._compare(rules, self._moved())
         front = {f for f in was - now if self._graphs(f) == (INFERRED,)} | set(self._due(place))
         dead: set[Fact] = set()
-        while front:
+        while front := self._without_ground(place, front):
             dead |= front
             more = {f for r in rules for f in _heads(self._was, r, _limits(self._was, r, front))}
             front = {f for f in more - dead if self._graphs(f) == (INFERRED,)}

@@ -180,18 +180,6 @@ class Store:
         other.bulk_extend(self._inner)
         return Store(other)
 
-    def stated_alone(self) -> Store:
-        """An independent copy in memory of all that is stated, without what rules concluded."""
-        inferred = ox.NamedNode(INFERRED)
-        concluded = {q.triple for q in self._inner.quads_for_pattern(None, None, None, inferred)}
-        other = ox.Store()
-        other.bulk_extend(
-            q
-            for q in self._inner
-            if q.graph_name != inferred and not (q.graph_name == _UNION and q.triple in concluded)
-        )
-        return Store(other)
-
     def add(self, quads: Iterable[ox.Quad], graph: str) -> None:
         """Add the triples of QUADS to the named GRAPH and to the union."""
         name = ox.NamedNode(graph)

@@ -113,12 +113,6 @@ def found(whole, answer):
     return decisive.find(whole, TODAY, answer, least=None)
 
 
-def test_stated_alone_is_what_was_stated(stated, whole):
-    alone = whole.stated_alone()
-    assert set(alone.match(None, None, None)) == set(stated.match(None, None, None))
-    assert alone.graphs() == stated.graphs()
-
-
 def test_each_is_what_a_full_run_without_it_says_and_none_is_missed(stated, answer, found):
     leading = {o.id for o in decisive.leading(answer)}
     first = verdicts(answer)[1]
