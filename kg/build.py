@@ -11,14 +11,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from kg import __version__, files, infer, link
+from kg import __version__, catalogue, files, infer, link
 from kg.errors import MinilatError
 from kg.names import graph_name
 from kg.store import Store, literal_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import date
+
+    from kg.catalogue import Entry
 
 KEPT: Final = 6
 """How many built graphs the cache keeps; the least recently used go first."""
@@ -52,25 +54,27 @@ def fresh(
     without: Collection[Path] = (),
     overlay: Callable[[Store], None] | None = None,
     stated: Store | None = None,
+    own: Sequence[Entry] = (),
 ) -> Store:
     """A graph built anew for the day AS_OF, leaving out the files WITHOUT; OVERLAY may change what is stated first.
 
-    STATED, where it is given, is copied instead of reading the files again.
+    STATED, where it is given, is copied instead of reading the files again. OWN are rules beside the shipped ones.
+    Raises what :func:`kg.infer.saturate` raises.
     """
     store = load(inputs(without)) if stated is None else stated.copy()
     if overlay is not None:
         overlay(store)
-    infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")})
+    infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")}, (*catalogue.rules(), *own))
     return store
 
 
-def of_data(root: Path, as_of: date) -> Store:
-    """A graph for the day AS_OF from the data in the folder ROOT, with the ontology and the rules of today."""
+def of_data(root: Path, as_of: date, *, own: Sequence[Entry] = ()) -> Store:
+    """A graph for the day AS_OF from the data in the folder ROOT, with the ontology and the rules of today, and OWN."""
     store = load(files.ontology())
     for path in sorted(root.rglob("*.ttl")):
         name = f"data/{path.relative_to(root).as_posix()}"
         store.load(path, graph_name(name), where=name)
-    infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")})
+    infer.saturate(store, {"asOf": literal_term(as_of.isoformat(), "date")}, (*catalogue.rules(), *own))
     return store
 
 
@@ -83,12 +87,13 @@ def cache_folder() -> Path:
     return user_cache_path("minilat", appauthor=False)
 
 
-def cached(as_of: date, *, without: Collection[Path] = ()) -> Store:
+def cached(as_of: date, *, without: Collection[Path] = (), own: Sequence[Entry] = ()) -> Store:
     """The graph for the day AS_OF from the cache, leaving out the files WITHOUT; built first when an input changed.
 
-    A kept graph that cannot be opened is built again. Raises MinilatError E070 when the cache cannot be written.
+    OWN are rules beside the shipped ones; a graph with other rules is another graph. A kept graph that cannot be opened
+    is built again. Raises MinilatError E070 when the cache cannot be written.
     """
-    every = [*inputs(without), *files.rules()]
+    every = [*inputs(without), *files.rules(), *(e.path for e in own)]
     folder = cache_folder() / f"{__version__}-{as_of.isoformat()}-{files.fingerprint(every)[:20]}"
     if folder.is_dir():
         try:
@@ -99,7 +104,7 @@ def cached(as_of: date, *, without: Collection[Path] = ()) -> Store:
             with contextlib.suppress(OSError):  # only the order of forgetting depends on it
                 os.utime(folder)
             return store
-    _keep(folder, lambda: fresh(as_of, without=without))
+    _keep(folder, lambda: fresh(as_of, without=without, own=own))
     return Store.open(folder)
 
 

@@ -19,9 +19,10 @@ from kg.reason import title
 from kg.store import iri_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from kg.catalogue import Entry
     from kg.records import FitAnswer, Option
     from kg.store import Store
 
@@ -32,10 +33,13 @@ VETO: Final = 0.25
 ROUNDS: Final = 3
 
 
-def why_not(store: Store, as_of: date, option: str, challenge: str, *, prefer: str | None = None) -> WhyNot:
+def why_not(
+    store: Store, as_of: date, option: str, challenge: str, *, prefer: str | None = None, own: Sequence[Entry] = ()
+) -> WhyNot:
     """Why the OPTION does not cover CHALLENGE in full, and the fewest changes under which it would.
 
-    Raises MinilatError E115 (no such option on the day) or E116 (it does cover it, and leads).
+    OWN are the rules beside the shipped ones that STORE was made by. Raises MinilatError E115 (no such option on the
+    day) or E116 (it does cover it, and leads).
     """
     answer = assess(store, challenge, as_of=as_of, prefer=prefer)
     now = _of(answer, option, as_of)
@@ -51,7 +55,7 @@ def why_not(store: Store, as_of: date, option: str, challenge: str, *, prefer: s
             break
         clauses += more
         try:
-            state = whatif.apply(whatif.scenario("\n".join(clauses)), as_of).store
+            state = whatif.apply(whatif.scenario("\n".join(clauses)), as_of, own=own).store
         except MinilatError as error:
             then = f"a full run refuses it: {error.message}"
             break

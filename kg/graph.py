@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg import answer, build, catalogue, dates, files, lookup, releases, stocktake, timeline, validate
+from kg import answer, build, catalogue, dates, files, lookup, releases, rulebook, stocktake, timeline, validate, weak
 from kg.beyond import beyond
 from kg.errors import MinilatError
 from kg.fit import assess, challenges_in
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    from kg.catalogue import Entry
+    from kg.decisive import Tested
     from kg.proof import Proof, WhyNot
+    from kg.prove import Prover
     from kg.records import Composed
     from kg.stocktake import Stocktake
     from kg.store import Row, Store
@@ -34,10 +37,11 @@ class Graph:
     7
     """
 
-    def __init__(self, store: Store, as_of: date, supposed: str = "") -> None:
+    def __init__(self, store: Store, as_of: date, supposed: str = "", own: Sequence[Entry] = ()) -> None:
         self._store = store
         self.as_of = as_of
         self.supposed = supposed
+        self._own = tuple(own)
 
     @classmethod
     def load(
@@ -47,15 +51,20 @@ class Graph:
         hide: Iterable[str] = (),
         cache: bool = True,
         what_if: str | None = None,
+        rules: Path | str | None = None,
+        least: str | None = None,
     ) -> Graph:
         """The shipped graph cut for the day AS_OF (today by default), without the arrangements HIDE.
 
-        WHAT_IF is a scenario in words or the path of one (docs/reasoning.md); nothing of it is kept. Without a day
-        the latest day it names counts, where that lies ahead. Raises MinilatError E020 (not a day), E002 (no such
-        arrangement to hide), E070 (the cache cannot be written) or E120–E122 (a scenario that cannot be used).
+        WHAT_IF is a scenario in words or the path of one (docs/reasoning.md); without a day the latest day it names
+        counts, where that lies ahead. RULES is a folder of rules that run beside the shipped ones. With LEAST (high or
+        medium) statements of less confidence are left out. Of scenarios and of graphs with LEAST nothing is kept.
+        Raises MinilatError E020 (not a day), E002 (no such arrangement to hide), E070 (the cache cannot be written),
+        E024 (LEAST), E120–E122 (a scenario that cannot be used), or what kg.rulebook.own raises.
         """
         from kg import whatif
 
+        own = () if rules is None else rulebook.own(Path(rules))
         supposed = None if what_if is None else whatif.scenario(what_if)
         ahead = (None if supposed is None else supposed.latest()) or dates.today()
         when = max(dates.today(), ahead) if as_of is None else as_of
@@ -66,19 +75,28 @@ class Graph:
             names = build.cached(when) if cache else build.fresh(when)
             hidden = [_file_of(names, lookup.find(names, "arrangement", h)) for h in wanted]
         if supposed is not None:
-            return cls(whatif.apply(supposed, when, without=hidden).store, when, supposed.title)
-        store = build.cached(when, without=hidden) if cache else build.fresh(when, without=hidden)
-        return cls(store, when)
+            return cls(
+                whatif.apply(supposed, when, without=hidden, own=own).store,
+                when,
+                f"Supposed, not recorded: {supposed.title}",
+                own,
+            )
+        if least is not None:
+            return cls(*weak.without(when, least, without=hidden, own=own), own)
+        store = (build.cached if cache else build.fresh)(when, without=hidden, own=own)
+        return cls(store, when, own=own)
 
     @classmethod
-    def release(cls, name: str, as_of: date | str | None = None) -> Graph:
+    def release(cls, name: str, as_of: date | str | None = None, *, rules: Path | str | None = None) -> Graph:
         """The data of the release NAME (a folder, or a git tag or revision), cut for the day AS_OF by today's rules.
 
-        Raises MinilatError E020 (not a day), E150 or E151 (no such release), E031 (a file cannot be parsed).
+        RULES as in :meth:`load`. Raises MinilatError E020 (not a day), E150 or E151 (no such release), E031 (a file
+        cannot be parsed), or what kg.rulebook.own raises.
         """
+        own = () if rules is None else rulebook.own(Path(rules))
         when = dates.today() if as_of is None else dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
         with releases.data(name) as root:
-            return cls(build.of_data(root, when), when)
+            return cls(build.of_data(root, when, own=own), when, own=own)
 
     def fit(
         self,
@@ -99,9 +117,7 @@ class Graph:
         """
         found = lookup.find(self._store, "challenge", challenge)
         judged = assess(self._store, found, as_of=self.as_of, prefer=prefer, method=method, weights=weights)
-        if self.supposed:
-            judged = replace(judged, caveats=(f"Supposed, not recorded: {self.supposed}", *judged.caveats))
-        return beyond(self._store, judged, propose)
+        return beyond(self._store, self._told(judged), propose)
 
     def fit_file(
         self,
@@ -130,7 +146,16 @@ class Graph:
             shown = "; ".join(f"{f.code} {f.message} ({f.focus})" for f in errors[:3])
             raise MinilatError("E083", shown, where=str(path), hint=f"`minilat validate {path}` shows all findings")
         judged = assess(store, found[0], as_of=self.as_of, prefer=prefer, method=method, weights=weights)
-        return beyond(store, judged, propose)
+        return beyond(store, self._told(judged), propose)
+
+    def _told(self, judged: FitAnswer) -> FitAnswer:
+        return replace(judged, caveats=(self.supposed, *judged.caveats)) if self.supposed else judged
+
+    def decisive(self, answer: FitAnswer, **options: Any) -> Tested:
+        """Which weak statements under ANSWER would change a verdict, were they false; see kg.decisive.find."""
+        from kg import decisive
+
+        return decisive.find(self._store, self.as_of, answer, own=self._own, **options)
 
     def places(self, answer: FitAnswer) -> dict[str, dict[str, str]]:
         """What a map of ANSWER shows: affected states and participants of the first option, as code and name.
@@ -269,9 +294,8 @@ class Graph:
         With EVERY, other derivations too. Raises MinilatError E110 (not a question), E113 (it does not hold) or E115.
         """
         from kg import reason
-        from kg.prove import Prover
 
-        return reason.why(Prover(self._store, self.as_of), self.as_of, words, every=every)
+        return reason.why(self._prover(), self.as_of, words, every=every)
 
     def why_not(self, *words: str) -> WhyNot:
         """Why what WORDS ask about does not hold, and the smallest change under which it would; see :meth:`why`.
@@ -279,12 +303,16 @@ class Graph:
         Raises MinilatError E110, E115, E116 (it does hold) or E117 (no rule could yield it).
         """
         from kg import counterfactual, reason
-        from kg.prove import Prover
 
         kind, things = reason.asked(self._store, words)
         if kind == "fit":
-            return counterfactual.why_not(self._store, self.as_of, *things)
-        return reason.why_not(Prover(self._store, self.as_of), self.as_of, words)
+            return counterfactual.why_not(self._store, self.as_of, *things, own=self._own)
+        return reason.why_not(self._prover(), self.as_of, words)
+
+    def _prover(self) -> Prover:
+        from kg.prove import Prover
+
+        return Prover(self._store, self.as_of, rules=(*catalogue.rules(), *self._own))
 
     @staticmethod
     def diff(
@@ -292,25 +320,27 @@ class Graph:
         as_of: date | str | None = None,
         *,
         challenges: Iterable[str] | None = None,
+        rules: Path | str | None = None,
         cache: bool = True,
         progress: Callable[[str], None] | None = None,
     ) -> Difference:
         """What SCENARIO (in words, or the path of one) changes on a day, also in the answers to CHALLENGES (all).
 
-        Raises what :meth:`load` raises, and E001 for a challenge that is not known.
+        RULES as in :meth:`load`. Raises what :meth:`load` raises, and E001 for a challenge that is not known.
         """
         from kg import whatif
         from kg.whatif.diff import difference
 
+        own = () if rules is None else rulebook.own(Path(rules))
         supposed = whatif.scenario(scenario)
         day = dates.day(as_of, option="as_of") if isinstance(as_of, str) else as_of
         when = day or max(dates.today(), supposed.latest() or dates.today())
-        after = whatif.apply(supposed, when)
-        before = build.cached(when) if cache else build.fresh(when)
+        after = whatif.apply(supposed, when, own=own)
+        before = (build.cached if cache else build.fresh)(when, own=own)
         known = lookup.names(before, "challenge")
         wanted = sorted({i for iris in known.values() for i in iris}) if challenges is None else challenges
         found = [c if "//" in c else lookup.find(before, "challenge", c) for c in wanted]
-        return difference(before, after, when, found, progress=progress)
+        return difference(before, after, when, found, own=own, progress=progress)
 
     def show(self, name: str) -> Card:
         """Everything recorded and inferred about whatever NAME means."""

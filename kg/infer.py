@@ -6,10 +6,11 @@ new. What rules write goes to the inferred graph and nowhere else.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kg import catalogue, strata
+from kg import catalogue, grammar, strata
 from kg.errors import MinilatError
 
 if TYPE_CHECKING:
@@ -18,10 +19,19 @@ if TYPE_CHECKING:
     from kg.catalogue import Entry
     from kg.store import Store
 
-MAX_ROUNDS: Final = 50
-"""After so many rounds a group of rules is taken to make new terms without end."""
+MAX_ROUNDS: Final = 300
+"""After so many rounds a group of rules that works out new terms is taken to do so without end.
+
+A group that only joins what is there has no bound: it has finitely many terms to put together.
+"""
 MAX_FACTS: Final = 5_000_000
 """How many facts one rule may add."""
+MAX_MADE: Final = 200_000
+"""How many facts a rule may add that works out terms and reads them again."""
+OWN_FACTS: Final = 1_000_000
+"""How many facts one rule of a user may add."""
+OWN_SECONDS: Final = 60.0
+"""How long one rule of a user may take in one round."""
 
 
 @dataclass(frozen=True)
@@ -36,33 +46,33 @@ class Fired:
 def saturate(store: Store, terms: Mapping[str, str], rules: Sequence[Entry] | None = None) -> list[Fired]:
     """Run RULES (all shipped ones by default) on STORE with the parameters TERMS; returns what each rule added.
 
-    Raises MinilatError E061 when rules do not come to rest within ``MAX_ROUNDS`` rounds or ``MAX_FACTS`` facts, E119
-    when they have no order, and E124 when a property that a rule says it reads of stated facts alone was inferred too.
+    Raises MinilatError E061 when rules go on making terms, make too many facts or take too long (the bounds above),
+    E119 when they have no order, and E124 when a property that a rule says it reads of stated facts alone was inferred
+    too.
     """
     chosen = tuple(catalogue.rules() if rules is None else rules)
+    shipped = {r.path for r in catalogue.rules()}
     added = dict.fromkeys((r.code for r in chosen), 0)
     promised: list[tuple[Entry, str, int]] = []
     for group in strata.order(chosen):
         again = strata.recursive(group)
-        for _ in range(MAX_ROUNDS):
+        makers = [r for r in group if strata.computed(grammar.read_rule(r.text, where=str(r.path)))] if again else []
+        for _ in itertools.count() if not makers else range(MAX_ROUNDS):
             new = 0
             for rule in group:
                 text = rule.bind({p.name: terms[p.name] for p in rule.parameters if p.name in terms})
-                fresh = store.infer(text, limit=MAX_FACTS, where=str(rule.path))
+                most = MAX_MADE if rule in makers else MAX_FACTS if rule.path in shipped else OWN_FACTS
+                fresh = _fire(store, rule, text, most, None if rule.path in shipped else OWN_SECONDS)
                 added[rule.code] += fresh
                 new += fresh
-                if added[rule.code] > MAX_FACTS:
-                    raise _endless(rule, f"more than {MAX_FACTS} facts")
+                if added[rule.code] > most:
+                    raise _endless(makers) if rule in makers else _many(rule, most)
                 if "stated" in rule.header:
                     promised.append((rule, text, len(store.construct(text))))
             if not new or not again:
                 break
         else:
-            names = ", ".join(r.code for r in group)
-            raise MinilatError(
-                "E061", f"no end after {MAX_ROUNDS} rounds: {names} keep making new terms", where=str(group[0].path),
-                hint="a rule that makes a term out of a term it made itself never ends",
-            )  # fmt: skip
+            raise _endless(makers)
     for rule, text, count in promised:
         if len(store.construct(text)) != count:
             name = rule.header["stated"]
@@ -73,7 +83,28 @@ def saturate(store: Store, terms: Mapping[str, str], rules: Sequence[Entry] | No
     return [Fired(r.code, r.title, added[r.code]) for r in chosen]
 
 
-def _endless(rule: Entry, many: str) -> MinilatError:
+def _fire(store: Store, rule: Entry, text: str, most: int, seconds: float | None) -> int:
+    """How many facts RULE adds, at most MOST, within SECONDS."""
+    try:
+        return store.infer(text, limit=most, seconds=seconds)
+    except MinilatError as error:
+        if error.code != "E061":
+            raise
+        raise MinilatError("E061", f"{rule.code} {error.message}", where=str(rule.path), hint=_LESS) from None
+
+
+_LESS: Final = "join its parts, or ask for less"
+
+
+def _many(rule: Entry, most: int) -> MinilatError:
+    return MinilatError("E061", f"{rule.code} makes more than {most} facts", where=str(rule.path), hint=_LESS)
+
+
+def _endless(makers: Sequence[Entry]) -> MinilatError:
+    """That MAKERS, who work out terms, are fed with what they make."""
+    names = ", ".join(r.code for r in makers)
+    verb = "keeps" if len(makers) == 1 else "keep"
     return MinilatError(
-        "E061", f"{rule.code} makes {many}", where=str(rule.path), hint="join its parts, or ask for less"
-    )
+        "E061", f"no end in sight: {names} {verb} making new terms", where=str(makers[0].path),
+        hint="a rule that makes a term out of a term it made itself never ends",
+    )  # fmt: skip

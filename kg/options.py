@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +49,13 @@ class BacktestFormat(StrEnum):
     md = "md"
 
 
+class PlainFormat(StrEnum):
+    """How an answer of reasoning, a card or a composition is written."""
+
+    text = "text"
+    json = "json"
+
+
 class ReportFormat(StrEnum):
     """How a report of findings is written."""
 
@@ -78,6 +86,7 @@ class ProofFormat(StrEnum):
     json = "json"
     ttl = "ttl"
     dot = "dot"
+    svg = "svg"
     html = "html"
 
 
@@ -88,6 +97,16 @@ class DiffFormat(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+
+
+class RulesFormat(StrEnum):
+    """How rules are written: as a list, or in the forms of other engines."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    shacl = "shacl"
+    update = "update"
 
 
 class FailOn(StrEnum):
@@ -113,6 +132,10 @@ NoCache = Annotated[bool, typer.Option("--no-cache", help="Build the graph anew 
 WhatIf = Annotated[
     str | None,
     typer.Option("--what-if", metavar="SCENARIO", help="Suppose this, in words or in a file; nothing is recorded."),
+]
+OwnRules = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="Run the rules in this folder too (docs/reasoning.md)."),
 ]
 Roles = Annotated[
     str, typer.Option(help="core, or all: with observers, beneficiaries, applicants and suspended members.")

@@ -10,25 +10,23 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import threading
-import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kg import forms
 from kg.documents import read_quads
 from kg.errors import MinilatError
+from kg.limits import within
 from kg.names import INFERRED, PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-T = TypeVar("T")
 Term = Any
 """A term of the store: it can be compared, hashed, and written with str() as N-Triples; nothing else is asked of it."""
 Fact = tuple[Term, Term, Term]
@@ -138,31 +136,10 @@ def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
     return taken[:limit], len(taken) <= limit
 
 
-def _within(seconds: float, work: Callable[[], T]) -> T:
-    """What WORK returns, or MinilatError E042 after SECONDS. The engine cannot be interrupted: the thread is left."""
-    box: list[T] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            box.append(work())
-        except OSError as error:
-            failed.append(MinilatError("E041", f"the query cannot be run: {error}"))
-        except BaseException as error:
-            # The engine's answers belong to this thread: let go of them before the error crosses over.
-            traceback.clear_frames(error.__traceback__)
-            failed.append(error.with_traceback(None))
-
-    worker = threading.Thread(target=run, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if worker.is_alive():
-        raise MinilatError(
-            "E042", f"the query took longer than {seconds:g} s", hint="make it more selective, or raise --timeout"
-        )
-    if failed:
-        raise failed[0]
-    return box[0]
+def _late(seconds: float) -> MinilatError:
+    return MinilatError(
+        "E042", f"the query took longer than {seconds:g} s", hint="make it more selective, or raise --timeout"
+    )
 
 
 class Store:
@@ -234,15 +211,21 @@ class Store:
         """Add TEXT, in N-Triples as :func:`kg.documents.ntriples` gives it, to GRAPH and to the union; labels stay."""
         self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
 
-    def infer(self, construct: str, *, limit: int = 10_000_000, where: str = "") -> int:
+    def infer(self, construct: str, *, limit: int = 10_000_000, seconds: float | None = None) -> int:
         """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
 
-        Raises MinilatError E061 when it yields more than LIMIT triples; nothing is added then.
+        Raises MinilatError E061 when it yields more than LIMIT triples or takes longer than SECONDS; nothing is added
+        then.
         """
+
         # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
-        found, complete = _take(self._run(construct), limit)
+        def work() -> tuple[list[Any], bool]:
+            return _take(self._run(construct), limit)
+
+        late = MinilatError("E061", f"takes longer than {seconds or 0:g} s")
+        found, complete = work() if seconds is None else within(seconds, work, late)
         if not complete:
-            raise MinilatError("E061", f"the rule yields more than {limit} triples", where=where)
+            raise MinilatError("E061", f"makes more than {limit} facts")
         new = {q for t in found if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
         self.add(new, INFERRED)
         return len(new)
@@ -340,7 +323,7 @@ class Store:
                 rows.append(tuple(None if v is None else str(v) for v in solution))
             return Rows(tuple(v.value for v in found.variables), tuple(rows), complete)
 
-        return _within(seconds, work)
+        return within(seconds, work, _late(seconds))
 
     def serialise(self, text: str, syntax: str, *, limit: int, seconds: float) -> tuple[bytes, bool]:
         """The answer to a stranger's query in SYNTAX (csv tsv json xml, or ttl nt jsonld for graphs).
@@ -372,7 +355,7 @@ class Store:
                 )
             return self._run(text).serialize(format=_ROWS[syntax]) or b"", True
 
-        return _within(seconds, work)
+        return within(seconds, work, _late(seconds))
 
     def rdflib(self) -> Any:
         """An rdflib Graph over this very store: the union of all graphs."""

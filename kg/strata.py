@@ -17,15 +17,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from kg import catalogue, forms, grammar
+from kg import grammar
 from kg import pattern as p
 from kg.errors import MinilatError
 from kg.names import PREFIXES, iri
-from kg.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from kg.catalogue import Entry
 
@@ -57,72 +55,6 @@ class Atom:
         if written.by is None:
             return True
         return (self.by is None or bool(self.by & written.by)) and not written.by <= self.not_by
-
-
-def read(entry: Entry) -> p.Rule:
-    """The rule of ENTRY, checked alone.
-
-    Raises MinilatError E111 (syntax, with file and line), E046 (it calls out) or E118 (a variable of the head that the
-    body never binds).
-    """
-    rule = grammar.read_rule(entry.text, where=str(entry.path))
-    try:
-        if forms.kind(entry.text) != "graph":
-            raise MinilatError("E111", "a rule is a CONSTRUCT query")
-        Store.memory().construct(entry.text)
-    except MinilatError as error:
-        place = error.where.removeprefix("query") if error.where.startswith("query:") else ""
-        raise MinilatError("E111", error.message, where=f"{entry.path}{place}", hint=error.hint) from None
-    bound = _bindable(rule.body)
-    for triple in rule.head:
-        if loose := sorted(triple.variables - bound):
-            raise MinilatError(
-                "E118", f"{loose[0]} in the head is never bound by the body", where=f"{entry.path}:{triple.line}",
-                hint="what stands only in NOT EXISTS, MINUS or FILTER binds nothing",
-            )  # fmt: skip
-    return rule
-
-
-def _bindable(group: p.Group) -> set[str]:
-    """The variables that some solution of GROUP may bind."""
-    found: set[str] = set()
-    for item in group.items:
-        if isinstance(item, p.Triple):
-            found |= item.variables
-        elif isinstance(item, p.Bind):
-            found.add(item.variable)
-        elif isinstance(item, p.Values | p.Select):
-            found |= set(item.variables)
-        elif isinstance(item, p.Optional | p.Union | p.Named):
-            for inside in p.inner(item):
-                found |= _bindable(inside)
-            if isinstance(item, p.Named) and item.name.startswith("?"):
-                found.add(item.name)
-    return found
-
-
-def user_rules(folder: Path) -> tuple[Entry, ...]:
-    """The rules in FOLDER, each checked alone.
-
-    Raises MinilatError E123 for a folder without rules, or a code that is taken; and what :func:`read` raises.
-    """
-    if not folder.is_dir():
-        raise MinilatError(
-            "E123", "there is no such folder", where=str(folder), hint="--rules takes a folder of .rq files"
-        )
-    found = [catalogue.read(path) for path in sorted(folder.glob("*.rq"))]
-    if not found:
-        raise MinilatError("E123", "no rule in this folder", where=str(folder), hint="a rule is a file R900-name.rq")
-    taken = {e.code: e for e in catalogue.rules()}
-    for entry in found:
-        if entry.code in taken:
-            raise MinilatError(
-                "E123", f"the code {entry.code} is taken by {taken[entry.code].path.name}", where=str(entry.path),
-                hint="codes from R900 on are free for your own rules",
-            )  # fmt: skip
-        taken[entry.code] = entry
-        read(entry)
-    return tuple(found)
 
 
 def _minted(rule: p.Rule) -> frozenset[str]:
@@ -326,6 +258,17 @@ def apart(entries: tuple[Entry, ...], parameter: str) -> tuple[tuple[Entry, ...]
     while more := {c for c, others in needs.items() if c not in moved and moved & others.keys()}:
         moved |= more
     return tuple(e for e in entries if e.code not in moved), tuple(e for e in entries if e.code in moved)
+
+
+def computed(rule: p.Rule) -> frozenset[str]:
+    """The variables of the head that the body works out: their values may be terms that stand nowhere yet."""
+    made: set[str] = set()
+    for item in rule.body.walk():
+        if isinstance(item, p.Bind):
+            made.add(item.variable)
+        elif isinstance(item, p.Select) and "(" in item.projection:
+            made |= set(item.variables) - item.keys
+    return frozenset(made & {v for t in rule.head for v in t.variables})
 
 
 def recursive(group: tuple[Entry, ...]) -> bool:

@@ -11,6 +11,8 @@ import typer
 from kg.options import ListFormat
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kg.graph import Graph
     from kg.records import Table
 
@@ -57,27 +59,38 @@ class Waiting:
             sys.stderr.write("\r\x1b[K")
 
 
-def open_graph(as_of: str | None, *, no_cache: bool, hide: tuple[str, ...] = (), what_if: str | None = None) -> Graph:
-    """The graph for the day AS_OF (today by default), without the arrangements HIDE, under the scenario WHAT_IF."""
+def open_graph(
+    as_of: str | None,
+    *,
+    no_cache: bool,
+    hide: tuple[str, ...] = (),
+    what_if: str | None = None,
+    rules: Path | None = None,
+    least: str | None = None,
+) -> Graph:
+    """The graph for the day AS_OF (today by default), without the arrangements HIDE, under the scenario WHAT_IF.
+
+    RULES is a folder of rules that run beside the shipped ones; with LEAST, statements of less confidence are left out.
+    """
     from kg import dates
     from kg.graph import Graph
 
     day = None if as_of is None else dates.day(as_of)
     if what_if is None:
         with Waiting("building the graph for this day; it is kept for the next time …"):
-            return Graph.load(day, cache=not no_cache, hide=hide)
+            return Graph.load(day, cache=not no_cache, hide=hide, rules=rules, least=least)
     with Waiting("building the graph under the scenario; nothing of it is kept …"):
-        graph = Graph.load(day, cache=not no_cache, hide=hide, what_if=what_if)
-    sys.stderr.write(f"supposed on {graph.as_of}, not recorded: {graph.supposed}\n")
+        graph = Graph.load(day, cache=not no_cache, hide=hide, what_if=what_if, rules=rules)
+    sys.stderr.write(f"{graph.supposed.replace('Supposed', f'supposed on {graph.as_of}', 1)}\n")
     return graph
 
 
-def open_release(name: str, as_of: str | None) -> Graph:
-    """The graph of the release NAME for the day AS_OF (today by default); it is built anew each time."""
+def open_release(name: str, as_of: str | None, *, rules: Path | None = None) -> Graph:
+    """The graph of the release NAME for the day AS_OF (today by default); it is built anew each time, with RULES."""
     from kg.graph import Graph
 
     with Waiting("building the graph of this release …"):
-        return Graph.release(name, as_of)
+        return Graph.release(name, as_of, rules=rules)
 
 
 def write(text: str) -> None:

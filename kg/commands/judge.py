@@ -11,11 +11,12 @@ import typer
 
 from kg.commands.console import Waiting, app, open_graph, write
 from kg.errors import MinilatError
-from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, ReportFormat, WhatIf, weights, words
+from kg.options import AsOf, BacktestFormat, FitFormat, NoCache, Over, OwnRules, PlainFormat, WhatIf, weights, words
 
 PROPOSALS: Final = 3
 """How many new groupings stand under an answer in which nothing fits; the compose command shows more."""
 
+_ONE: Final = "ask one thing at a time"
 STOP: Final = "(Ctrl-C stops with the best so far)"
 
 
@@ -40,6 +41,16 @@ def fit(
     every: Annotated[bool, typer.Option("--all", help="List every option, also each ineligible one.")] = False,
     over: Over = None,
     what_if: WhatIf = None,
+    rules: OwnRules = None,
+    without_weak: Annotated[
+        bool, typer.Option("--without-weak", help="Leave out statements of less confidence than --at-least.")
+    ] = False,
+    decisive: Annotated[
+        bool, typer.Option("--decisive", help="Which weak statements would change a verdict if false? A run for each.")
+    ] = False,
+    at_least: Annotated[
+        str, typer.Option(metavar="high|medium|any", help="What is weak: less than high, or medium; any: test all.")
+    ] = "high",
     no_cache: NoCache = False,
 ) -> None:
     """Which grouping fits CHALLENGE, and why? Ranked, explained, with sources."""
@@ -50,15 +61,20 @@ def fit(
             hint="`minilat list challenges` shows those in the data",
         )
     if over is not None:
-        if challenge is None or as_of or hide or what_if or form is FitFormat.html:
+        if without_weak or decisive or challenge is None or as_of or hide or what_if or rules or form is FitFormat.html:
             raise MinilatError(
                 "E023",
-                "--over takes a challenge by name, without --as-of, --hide, --what-if and --format html",
+                "--over takes a challenge by name, without other options but --prefer, --all and --format",
                 hint="ask for one day, or for a range, not both",
             )
         _over(challenge, over, prefer, form, every=every, cache=not no_cache)
         return
-    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide), what_if=what_if)
+    if without_weak and (what_if or at_least == "any"):
+        raise MinilatError("E023", "--without-weak goes with neither --what-if nor --at-least any", hint=_ONE)
+    if decisive and (challenge is None or form not in (FitFormat.table, FitFormat.json)):
+        raise MinilatError("E023", "--decisive takes a challenge by name, and writes table or json", hint=_ONE)
+    least = at_least if without_weak else None
+    graph = open_graph(as_of, no_cache=no_cache, hide=words(hide), what_if=what_if, rules=rules, least=least)
     chosen = weights(weight)
     with Waiting("judging all options …"):
         if challenge is not None:
@@ -69,6 +85,20 @@ def fit(
             )
     from kg.render import fit as render
 
+    if decisive:
+        from kg.render import decisive as shown
+
+        with Waiting("withdrawing each statement and judging again, some seconds each …") as waiting:
+            found = graph.decisive(
+                answer,
+                least=None if at_least == "any" else at_least,
+                progress=lambda done, total: waiting.say(f"{done} of {total} statements"),
+            )
+        if form is FitFormat.json:
+            write(shown.as_json(answer, found))
+        else:
+            write(render.as_text(answer, every=every) + "\n" + shown.as_text(found))
+        return
     if form is FitFormat.table:
         write(render.as_text(answer, every=every))
     elif form is FitFormat.html:
@@ -115,7 +145,8 @@ def compose(
     prefer: Annotated[str, typer.Option(metavar="nato|eu|none", help="The anchor preferred.")] = "none",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Show at most so many groupings.")] = 10,
     seconds: Annotated[float, typer.Option(min=0.1, help="Stop then, with the best found so far.")] = 10.0,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    form: Annotated[PlainFormat, typer.Option("--format", help="Text or JSON.")] = PlainFormat.text,
+    rules: OwnRules = None,
     no_cache: NoCache = False,
 ) -> None:
     """Which smallest new grouping would meet CHALLENGE, under which anchor, and who is critical?
@@ -124,7 +155,7 @@ def compose(
     """
     from kg.render import compose as render
 
-    graph = open_graph(as_of, no_cache=no_cache)
+    graph = open_graph(as_of, no_cache=no_cache, rules=rules)
     with Waiting(f"composing … {STOP}") as waiting:
         found = graph.compose(
             challenge,
@@ -139,7 +170,7 @@ def compose(
             seconds=seconds,
             progress=lambda words: waiting.say(f"{words} {STOP}"),
         )
-    shape = render.as_text if form is ReportFormat.text else render.as_json
+    shape = render.as_text if form is PlainFormat.text else render.as_json
     write(shape(graph.thing("challenge", challenge), str(graph.as_of), found))
 
 

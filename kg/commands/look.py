@@ -11,7 +11,7 @@ import typer
 
 from kg.commands.console import app, open_graph, open_release, show_list, write
 from kg.errors import MinilatError
-from kg.options import AsOf, Format, NoCache, QueryFormat, ReportFormat, Roles, WhatIf
+from kg.options import AsOf, Format, NoCache, OwnRules, PlainFormat, QueryFormat, Roles, WhatIf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,11 +27,14 @@ def members(
     as_of: AsOf = None,
     roles: Roles = "core",
     what_if: WhatIf = None,
+    rules: OwnRules = None,
     form: Format = None,
     no_cache: NoCache = False,
 ) -> None:
     """Who takes part in ARRANGEMENT on the day, in which role, by which source?"""
-    show_list(open_graph(as_of, no_cache=no_cache, what_if=what_if).members(arrangement, roles=roles), form)
+    show_list(
+        open_graph(as_of, no_cache=no_cache, what_if=what_if, rules=rules).members(arrangement, roles=roles), form
+    )
 
 
 @app.command()
@@ -40,11 +43,12 @@ def groups(
     as_of: AsOf = None,
     roles: Roles = "core",
     what_if: WhatIf = None,
+    rules: OwnRules = None,
     form: Format = None,
     no_cache: NoCache = False,
 ) -> None:
     """In which arrangements does STATE take part on the day?"""
-    show_list(open_graph(as_of, no_cache=no_cache, what_if=what_if).groups(state, roles=roles), form)
+    show_list(open_graph(as_of, no_cache=no_cache, what_if=what_if, rules=rules).groups(state, roles=roles), form)
 
 
 @app.command()
@@ -52,20 +56,23 @@ def show(
     name: str,
     as_of: AsOf = None,
     what_if: WhatIf = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="Text or JSON.")] = ReportFormat.text,
+    rules: OwnRules = None,
+    form: Annotated[PlainFormat, typer.Option("--format", help="Text or JSON.")] = PlainFormat.text,
     no_cache: NoCache = False,
 ) -> None:
     """Everything recorded and inferred about NAME: an arrangement, a challenge, a state, a threat, a capability."""
     from kg.render import tables
 
-    found = open_graph(as_of, no_cache=no_cache, what_if=what_if).show(name)
-    write(tables.card(found) if form is ReportFormat.text else tables.card_json(found))
+    found = open_graph(as_of, no_cache=no_cache, what_if=what_if, rules=rules).show(name)
+    write(tables.card(found) if form is PlainFormat.text else tables.card_json(found))
 
 
 @app.command("list")
-def list_(kind: str, as_of: AsOf = None, form: Format = None, no_cache: NoCache = False) -> None:
+def list_(
+    kind: str, as_of: AsOf = None, rules: OwnRules = None, form: Format = None, no_cache: NoCache = False
+) -> None:
     """All things of a KIND: arrangements, challenges, states, threats, capabilities, regions, sources, roles."""
-    show_list(open_graph(as_of, no_cache=no_cache).list_kind(kind), form)
+    show_list(open_graph(as_of, no_cache=no_cache, rules=rules).list_kind(kind), form)
 
 
 @app.command()
@@ -125,6 +132,7 @@ def query(
     mirror: Annotated[
         list[str] | None, typer.Option(metavar="SERVICE=URL", help="Ask URL in place of SERVICE; may be repeated.")
     ] = None,
+    rules: OwnRules = None,
     no_cache: NoCache = False,
 ) -> None:
     """Run SPARQL: SELECT, ASK, CONSTRUCT or DESCRIBE, with all prefixes known. Updates are refused."""
@@ -141,7 +149,10 @@ def query(
     if entry is not None and "asOf" in values:  # the day is that of the graph, never of one query alone
         as_of = values.pop("asOf")
     source = "" if entry is not None else _source(what)
-    graph = open_graph(as_of, no_cache=no_cache) if release is None else open_release(release, as_of)
+    if release is None:
+        graph = open_graph(as_of, no_cache=no_cache, rules=rules)
+    else:
+        graph = open_release(release, as_of, rules=rules)
     text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
     if entry is not None and entry.code.startswith("CQ"):
         print("\n".join(_preface(graph, entry, values)), file=sys.stderr)

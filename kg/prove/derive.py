@@ -82,6 +82,11 @@ class Compiled:
         return frozenset(i.variable for i in self.rule.body.items if isinstance(i, p.Bind))
 
     @cached_property
+    def leading(self) -> frozenset[str]:
+        """The variables that may be given in front of the body without changing what it means."""
+        return leading(self.rule.body) - self.computed
+
+    @cached_property
     def parameters(self) -> frozenset[str]:
         """The variables that are parameters of the rule."""
         return frozenset("?" + q.name for q in self.entry.parameters)
@@ -119,7 +124,8 @@ class Compiled:
             text = " ".join(map(str, siblings))
             rows = solutions(store, f"SELECT * WHERE {{ {given(names, rows)} {text} }}")
             names = sorted({v for s in siblings for v in s.variables} | set(names))
-        front = [n for n in names if n not in self.computed]
+        # What only an OPTIONAL binds, or a pattern behind one, must not be given: the OPTIONAL would be read otherwise.
+        front = [n for n in names if n in self.leading]
         # a value that stands for no name in a query, such as a blank node, is left to the comparison of facts
         return solutions(store, f"SELECT * WHERE {self.body(front, rows)}")
 
@@ -228,6 +234,25 @@ class Compiled:
         rows = solutions(store, f"SELECT * WHERE {inside} LIMIT 1")
         if rows:
             yield from self.explain(store, group, {**row, **rows[0]})
+
+
+def leading(group: p.Group) -> frozenset[str]:
+    """The variables that GROUP binds for sure before anything optional or negative is looked at."""
+    found: set[str] = set()
+    for item in group.items:
+        if isinstance(item, p.Optional | p.Minus):
+            break
+        if isinstance(item, p.Triple):
+            found |= item.variables
+        elif isinstance(item, p.Select):
+            found |= item.keys
+        elif isinstance(item, p.Values):
+            found |= {v for i, v in enumerate(item.variables) if all(r[i] != "UNDEF" for r in item.rows)}
+        elif isinstance(item, p.Union):
+            found |= frozenset.intersection(*map(leading, item.groups))
+        elif isinstance(item, p.Named):
+            found |= leading(item.group) | {v for v in (item.name,) if v.startswith("?")}
+    return frozenset(found)
 
 
 def value(text: str, row: Mapping[str, Term]) -> Term:

@@ -195,7 +195,8 @@ def as_turtle(proof: Proof) -> str:
             parts[0] += ", rdf:Statement"
             parts += [f"rdf:subject {triple[0]}", f"rdf:predicate {triple[1]}", f"rdf:object {triple[2]}"]
         if each.premises:
-            parts.append("prov:wasDerivedFrom " + ", ".join(f"<urn:minilat:proof:{_name(p)}>" for p in each.premises))
+            below = dict.fromkeys(f"<urn:minilat:proof:{_name(p)}>" for p in each.premises)
+            parts.append("prov:wasDerivedFrom " + ", ".join(below))
         if each.rule is not None:
             rule = f"<{PREFIXES['rule' if each.rule[0].startswith('R') else 'query']}{each.rule[0]}>"
             parts.append(f"sh:sourceRule {rule}")
@@ -241,7 +242,7 @@ def as_dot(proof: Proof) -> str:
         style = {"stated": "filled", "inferred": "solid", "judged": "bold"}.get(each.kind, "dashed")
         escaped = label.replace("\\n", "\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         lines.append(f'  "{_name(each)}" [label="{escaped}", style={style}];')
-        lines += [f'  "{_name(p)}" -> "{_name(each)}";' for p in each.premises]
+        lines += dict.fromkeys(f'  "{_name(p)}" -> "{_name(each)}";' for p in each.premises)
     return "\n".join([*lines, "}"]) + "\n"
 
 

@@ -29,6 +29,7 @@ def as_json(found: Difference) -> str:
                 "members": [_shift(s) for s in found.members],
                 "classes": [_shift(s) for s in found.classes],
                 "sizes": [_shift(s) for s in found.sizes],
+                "own": [_shift(s) for s in found.own],
                 "facts": [{"property": p, "gained": up, "lost": down} for p, up, down in found.facts],
                 "judged": found.judged,
                 "challenges": [_judgement(j) for j in found.challenges],
@@ -54,11 +55,12 @@ def _judgement(j: Judgement) -> dict[str, Any]:
         "id": j.id,
         "label": j.label,
         "first": {"before": list(j.first[0]), "after": list(j.first[1])},
-        "options": [_option(o) for o in j.options],
+        "options": [rejudged(o) for o in j.options],
     }
 
 
-def _option(o: Rejudged) -> dict[str, Any]:
+def rejudged(o: Rejudged) -> dict[str, Any]:
+    """An option before and after, in the stable JSON form."""
     return {
         "id": o.id,
         "label": o.label,
@@ -83,6 +85,7 @@ def _lines(found: Difference) -> Iterator[str]:
         ("Members", found.members),
         ("Classes", found.classes),
         ("Sizes and links", found.sizes),
+        ("By your own rules", found.own),
     ):
         yield from _section(name, shifts)
     if found.facts:

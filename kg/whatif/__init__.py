@@ -19,9 +19,10 @@ from kg.validate.engines import run
 from kg.whatif import clauses, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from datetime import date
 
+    from kg.catalogue import Entry
     from kg.store import Store
     from kg.whatif.clauses import Change
 
@@ -104,11 +105,18 @@ def changes(found: Scenario, store: Store, as_of: date) -> list[Change]:
     return listed
 
 
-def apply(found: Scenario, as_of: date, *, without: Collection[Path] = (), stated: Store | None = None) -> Applied:
+def apply(
+    found: Scenario,
+    as_of: date,
+    *,
+    without: Collection[Path] = (),
+    stated: Store | None = None,
+    own: Sequence[Entry] = (),
+) -> Applied:
     """The graph of the day AS_OF under a scenario, leaving out the files WITHOUT; STATED spares reading them again.
 
-    Raises MinilatError E120–E121 for a scenario that cannot be read or retracts what is not there, and E122 when it
-    breaks a shape that the data keep.
+    OWN are rules beside the shipped ones. Raises MinilatError E120–E121 for a scenario that cannot be read or retracts
+    what is not there, and E122 when it breaks a shape that the data keep.
     """
     added: dict[str, None] = {}
     retracted: dict[str, None] = {}
@@ -129,7 +137,7 @@ def apply(found: Scenario, as_of: date, *, without: Collection[Path] = (), state
                 retracted[name] = None
         _check(store, found)
 
-    store = build.fresh(as_of, without=without, overlay=overlay, stated=stated)
+    store = build.fresh(as_of, without=without, overlay=overlay, stated=stated, own=own)
     return Applied(found, store, tuple(added), tuple(retracted))
 
 

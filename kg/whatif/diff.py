@@ -6,9 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kg import catalogue, grammar, pattern
 from kg.fit import assess
 from kg.names import INFERRED, curie, iri, slug
 from kg.prove import Prover
+from kg.prove.derive import unify
 from kg.prove.words import code, shown, turtle
 from kg.store import iri_term, term
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from kg.catalogue import Entry
     from kg.records import CriterionValue, FitAnswer, Option
     from kg.store import Fact, Store
     from kg.whatif import Applied
@@ -65,7 +68,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Difference:
-    """All that a scenario changes on one day; ``facts`` counts further inferred facts gained and lost by property."""
+    """All that a scenario changes on one day.
+
+    ``own`` is what rules of the user say; ``facts`` counts further inferred facts gained and lost by property.
+    """
 
     title: str
     as_of: str
@@ -75,6 +81,7 @@ class Difference:
     members: tuple[Shift, ...]
     classes: tuple[Shift, ...]
     sizes: tuple[Shift, ...]
+    own: tuple[Shift, ...]
     facts: tuple[tuple[str, int, int], ...]
     judged: int
     challenges: tuple[Judgement, ...]
@@ -86,18 +93,29 @@ def difference(
     as_of: date,
     challenges: Sequence[str],
     *,
+    own: Sequence[Entry] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Difference:
-    """What the scenario changes against the graph BEFORE, and in the answers to CHALLENGES (IRIs)."""
+    """What the scenario changes against the graph BEFORE, and in the answers to CHALLENGES (IRIs).
+
+    OWN are the rules beside the shipped ones that both graphs were made by.
+    """
     tell = progress or (lambda _: None)
     old, new = (_inferred(s) for s in (before, after.store))
     gained, lost = new - old, old - new
-    provers = (Prover(before, as_of), Prover(after.store, as_of))
-    kept: dict[str, list[tuple[bool, Fact]]] = {"roles": [], "members": [], "classes": [], "sizes": []}
+    rules = (*catalogue.rules(), *own)
+    provers = (Prover(before, as_of, rules=rules), Prover(after.store, as_of, rules=rules))
+    heads = [h for e in own for h in grammar.read_rule(e.text, where=str(e.path)).head]
+    codes = {e.code for e in own}
+    kept: dict[str, list[tuple[bool, Fact]]] = {"roles": [], "members": [], "classes": [], "sizes": [], "own": []}
     rest: Counter[tuple[str, bool]] = Counter()
     for up, facts in ((True, gained), (False, lost)):
         for fact in facts:
             kind = _kind(fact, after.store if up else before)
+            if not kind and any(unify(h, fact) is not None for h in heads):
+                prover = provers[up]
+                prover.proofs([fact])
+                kind = "own" if prover.cause(fact, before if up else after.store)[0] in codes else ""
             if kind:
                 kept[kind].append((up, fact))
             else:
@@ -108,7 +126,7 @@ def difference(
     for challenge in challenges:
         tell(slug(challenge))
         answers = [assess(s, challenge, as_of=as_of) for s in (before, after.store)]
-        if found := _judgement(*answers):
+        if found := judgement(*answers):
             judged.append(found)
     return Difference(
         after.scenario.title,
@@ -119,6 +137,7 @@ def difference(
         shifts["members"],
         shifts["classes"],
         shifts["sizes"],
+        shifts["own"],
         tuple((n, rest[n, True], rest[n, False]) for n in names),
         len(challenges),
         tuple(judged),
@@ -166,7 +185,7 @@ def _shifts(
             subject, what, object_ = (shown(store, t) for t in fact)
             if str(fact[1]) == _FORCE:
                 subject, what, object_ = _role(store, fact)
-            elif str(fact[2]) in _CLASSES:
+            elif str(fact[1]) == pattern.TYPE:
                 what = "is a"
             rule, because = prover.cause(fact, other)
             found.append(Shift(up, subject, what, object_, rule, because))
@@ -182,7 +201,8 @@ def _role(store: Store, fact: Fact) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2]
 
 
-def _judgement(before: FitAnswer, after: FitAnswer) -> Judgement | None:
+def judgement(before: FitAnswer, after: FitAnswer) -> Judgement | None:
+    """What differs between two answers to one challenge; None where nothing does."""
     old, new = ({o.id: o for o in a.options} for a in (before, after))
     changed = []
     for name in dict.fromkeys([*new, *old]):

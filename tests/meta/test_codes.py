@@ -147,12 +147,14 @@ SHARED = {
     "E030": {
         "commands/look",
         "documents",
+        "rulebook",
         "validate/reading",
         "whatif/__init__",
     },  # a file cannot be read, RDF or query
     "E031": {"documents", "validate/check", "validate/reading"},  # a syntax error, as an error or as a finding
     "E032": {"documents", "validate/reading"},  # a file type that is not known
     "E034": {"commands/check", "validate/reading"},  # a folder without RDF files: shapes, or data
+    "E041": {"limits", "store"},  # a query that cannot be run, at once or in its thread
     "E042": {"store", "validate/constraints"},  # out of time: said for the constraint it was
     "E046": {"grammar", "store", "validate/lint"},  # SERVICE: told among what a shape may not use
     "E048": {"validate/check", "validate/reading"},  # not UTF-8, seen before or while parsing
@@ -165,7 +167,7 @@ SHARED = {
     "E190": {"commands/gather", "imports"},  # an import without what it needs
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
-    "E111": {"tokens", "strata"},  # a rule that cannot be read, by our grammar or by the engine's
+    "E111": {"tokens", "rulebook"},  # a rule that cannot be read, by our grammar or by the engine's
     "E113": {"prove/__init__", "reason"},  # it does not hold: a triple, or taking part
     "E115": {"counterfactual", "reason"},  # an option that was not judged
     "E116": {"counterfactual", "prove/__init__"},  # it does hold: an option, or a triple

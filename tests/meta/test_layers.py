@@ -17,12 +17,12 @@ ORDER = (
     "kg.errors", "kg.names", "kg.files", "kg.dates", "kg.records", "kg.proof", "kg.fingerprints",
     "kg.collector",
     # the store, and what is read from headers
-    "kg.forms", "kg.documents", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
+    "kg.forms", "kg.documents", "kg.limits", "kg.store", "kg.refusals", "kg.catalogue", "kg.lookup", "kg.link", "kg.snapshots",
     "kg.tokens", "kg.pattern", "kg.grammar",
     # other services
     "kg.remote.services", "kg.remote.records", "kg.remote.client", "kg.remote.federation", "kg.remote",
     # the acts
-    "kg.strata", "kg.infer", "kg.build", "kg.doctor", "kg.answer",
+    "kg.strata", "kg.portable", "kg.rulebook", "kg.infer", "kg.build", "kg.weak", "kg.doctor", "kg.answer",
     "kg.validate.results", "kg.validate.triples", "kg.validate.shapes", "kg.validate.query", "kg.validate.child",
     "kg.validate.native", "kg.validate.reference", "kg.validate.words", "kg.validate.constraints",
     "kg.validate.engines", "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions",
@@ -41,15 +41,15 @@ ORDER = (
     "kg.timeline", "kg.beyond",
     # why, why not, what if
     "kg.prove.words", "kg.prove.paths", "kg.prove.derive", "kg.prove.search", "kg.prove.places", "kg.prove.plans",
-    "kg.prove.whynot", "kg.prove",
+    "kg.prove.whynot", "kg.prove", "kg.increment",
     "kg.reason", "kg.whatif.clauses", "kg.whatif.documents", "kg.whatif", "kg.whatif.diff",
-    "kg.counterfactual",
+    "kg.counterfactual", "kg.decisive",
     # what is shown, and the doors
     "kg.render", "kg.render.tables", "kg.render.findings", "kg.render.findings.safe", "kg.render.findings.text",
     "kg.render.findings.github", "kg.render.findings.gitlab", "kg.render.findings.sarif", "kg.render.findings.junit",
     "kg.render.findings.gitb", "kg.render.findings.structured", "kg.render.findings.turtle", "kg.render.codes",
     "kg.render.compose", "kg.render.fit", "kg.render.timeline",
-    "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.whatif",
+    "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.tree", "kg.render.whatif", "kg.render.decisive",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check", "kg.commands.gather",

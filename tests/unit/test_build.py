@@ -22,8 +22,8 @@ def place(tmp_path, monkeypatch):
     path.write_text("<http://example.org/a> a <http://example.org/B> .", encoding="utf-8")
     built = []
 
-    def quick(as_of, *, without=()):
-        built.append((as_of, tuple(without)))
+    def quick(as_of, *, without=(), own=()):
+        built.append((as_of, tuple(without), *own))
         return build.load([path])
 
     monkeypatch.setattr(build, "fresh", quick)

@@ -16,7 +16,7 @@ import pytest
 from rdflib import RDF, RDFS, Graph
 from rdflib.compare import to_canonical_graph
 
-from kg import build, catalogue, files, strata
+from kg import build, catalogue, files, rulebook, strata
 from kg.errors import MinilatError
 from kg.infer import saturate
 from kg.names import INFERRED, PREFIXES, iri
@@ -378,7 +378,7 @@ def test_a_promise_to_read_what_is_stated_alone_is_checked(tmp_path):
 def test_a_rule_of_a_user_is_checked_with_its_line(text, code, line, tmp_path):
     path = rule_file(tmp_path, "R901", text).path
     with pytest.raises(MinilatError) as caught:
-        strata.user_rules(tmp_path)
+        rulebook.own(tmp_path)
     assert (caught.value.code, caught.value.where.split(":")[:2]) == (code, [str(path), str(line)])
 
 
@@ -386,7 +386,7 @@ def test_a_code_that_is_taken_and_a_folder_without_rules_are_refused(tmp_path):
     for make in (lambda: None, lambda: rule_file(tmp_path, "R010", "CONSTRUCT { ?x mlo:seen 1 } WHERE { ?x a mlo:A }")):
         make()
         with pytest.raises(MinilatError) as caught:
-            strata.user_rules(tmp_path)
+            rulebook.own(tmp_path)
         assert caught.value.code == "E123"
 
 

@@ -14,10 +14,10 @@ from kg.dates import day
 from kg.errors import MinilatError
 from kg.infer import saturate
 from kg.names import INFERRED, PREFIXES
-from kg.prove import Prover
+from kg.prove import Prover, compiled
 from kg.prove.places import weakest
 from kg.reason import fact
-from kg.store import Store, literal_term
+from kg.store import Store, literal_term, term
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "rules"
@@ -206,3 +206,17 @@ def test_the_line_of_a_leaf_says_what_the_leaf_says(shipped):
     text = (ROOT / role.file).read_text(encoding="utf-8").splitlines()[role.line - 1]
     assert text.strip() == "mlo:role role:framework-nation ;"
     assert (role.confidence, role.source) == ("high", ("CSIS", "punchng/AFP, thegaze"))
+
+
+def test_what_only_an_optional_binds_is_no_reason(tmp_path):
+    path = tmp_path / "R901-x.rq"
+    path.write_text(
+        "# id: R901\n# title: x\nCONSTRUCT { ?x mlo:v ?w } WHERE { ?x mlo:q ?y OPTIONAL { ?x mlo:p ?w } }",
+        encoding="utf-8",
+    )
+    store = Store.memory()
+    x, y, w = (term(f"<http://example.org/{n}>") for n in "xyw")
+    v, q = (term(f"<{PREFIXES['mlo']}{n}>") for n in "vq")
+    store.put([(x, q, y), (x, v, w)], PREFIXES["graph"] + "in")
+    (rule,) = compiled([catalogue.read(path)], TODAY)
+    assert rule.derivations(store, [(x, v, w)]) == {}

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from kg import store as module
 from kg.documents import read_quads
 from kg.errors import MinilatError
 from kg.forms import kind
+from kg.limits import within
 from kg.names import INFERRED, iri
 from kg.store import Store, iri_term, literal_term
 
@@ -274,7 +274,7 @@ def test_what_fails_in_time_is_told(small):
         small.select("SELECT nonsense", limit=1, seconds=5)
     assert code(caught) == "E040"
     with pytest.raises(KeyError):
-        module._within(5, lambda: {}["x"])
+        within(5, lambda: {}["x"], MinilatError("E042", "late"))
 
 
 # Errors in queries
