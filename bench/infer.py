@@ -110,7 +110,9 @@ def minilat(file: Path) -> Iterable[tuple[str, str, str]]:
 
 
 def _terms(store: Store) -> Iterable[tuple[str, str, str]]:
-    return ((str(s), str(p), str(o)) for s, p, o in store.match(None, None, None))
+    # A generator, so that what is told of the engine ends with the closure.
+    for s, p, o in store.match(None, None, None):
+        yield str(s), str(p), str(o)
 
 
 def nemo(file: Path) -> Iterable[tuple[str, str, str]]:

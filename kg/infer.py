@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kg.catalogue import Entry
+    from kg.pattern import Rule
     from kg.store import Store
 
 MAX_ROUNDS: Final = 300
@@ -86,11 +87,22 @@ def saturate(store: Store, terms: Mapping[str, str], rules: Sequence[Entry] | No
 def _fire(store: Store, rule: Entry, text: str, most: int, seconds: float | None) -> int:
     """How many facts RULE adds, at most MOST, within SECONDS."""
     try:
+        found = grammar.read_rule(text, where=str(rule.path))
+        if len(found.head) == 1:
+            return store.infer_new(_new(found, most), limit=most, seconds=seconds)
         return store.infer(text, limit=most, seconds=seconds)
     except MinilatError as error:
         if error.code != "E061":
             raise
         raise MinilatError("E061", f"{rule.code} {error.message}", where=str(rule.path), hint=_LESS) from None
+
+
+def _new(rule: Rule, most: int) -> str:
+    """RULE, whose head is one triple, so that it gives what is not stated yet, each once, and little more than MOST."""
+    [head] = rule.head
+    names = " ".join(sorted(head.variables)) or "(1 AS ?any)"
+    inside = f"SELECT DISTINCT {names} WHERE {{ {rule.body} FILTER NOT EXISTS {{ {head} }} }} LIMIT {most + 1}"
+    return f"CONSTRUCT {{ {head} }} WHERE {{ {inside} }}"
 
 
 _LESS: Final = "join its parts, or ask for less"

@@ -471,6 +471,7 @@ ALL_ALLIES = "its list, completed since, holds every ally and nobody else, so R0
 DIFFERENT = dict.fromkeys(sorted(set().union(*PAST.values())), (set(), ENDED)) | {
     "B12": ({"whole-alliance"}, ALL_ALLIES),
     "G15": ({"minilateral"}, COMPLETED),
+    "H26": ({"minilateral"}, COMPLETED),
     "D10": ({"ad-hoc"}, NO_SECURITY),
     "D20": ({"ad-hoc"}, NO_SECURITY),
     "E08": ({"ad-hoc"}, NO_SECURITY),
