@@ -100,7 +100,7 @@ def _fire(store: Store, rule: Entry, text: str, most: int, seconds: float | None
 def _new(rule: Rule, most: int) -> str:
     """RULE, whose head is one triple, so that it gives what is not stated yet, each once, and little more than MOST."""
     [head] = rule.head
-    names = " ".join(sorted(head.variables)) or "(1 AS ?any)"
+    names = " ".join(sorted(head.variables)) or "(1 AS ?__one)"  # the name is no variable of a rule
     inside = f"SELECT DISTINCT {names} WHERE {{ {rule.body} FILTER NOT EXISTS {{ {head} }} }} LIMIT {most + 1}"
     return f"CONSTRUCT {{ {head} }} WHERE {{ {inside} }}"
 
