@@ -31,7 +31,7 @@ set:table a dcat:Dataset ; dcterms:title "A table"@en ; dcterms:description "Of 
 """
 GROUP = """
 arr:x a mlo:Alliance ; rdfs:label "X"@en, "Ixe"@fr ; skos:altLabel "x|y"@en, "z"@en ; mlo:listComplete true ;
-    mlo:begin "1999"^^xsd:gYear ; mlo:note "=1+1", "two\\nlines, \\"quoted\\"" ; mlo:share 0.80 , 01 ;
+    mlo:begin "1999"^^xsd:gYear ; mlo:note "1+1=2", "two\\nlines, \\"quoted\\"" ; mlo:share 0.80 , 01 ;
     mlo:legalBasis [ rdfs:label "nameless" ] .
 st:x-aaa a mlo:Participation ; mlo:arrangement arr:x ; mlo:participant state:aaa ; mlo:begin "1999-01-02"^^xsd:date .
 """

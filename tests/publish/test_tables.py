@@ -74,7 +74,7 @@ def test_each_row_is_a_thing_and_each_column_a_property(small):
     assert found["arrangement.csv"].decode() == (
         "id,type,label_en,label_fr,altLabel,begin,listComplete,note,share_decimal,share_integer\n"
         "https://w3id.org/minilat/id/arrangement/x,https://w3id.org/minilat/ontology#Alliance,X,Ixe,x|y¦z,1999,true,"
-        '"=1+1|two\nlines, ""quoted""",0.80,01\n'
+        '"1+1=2|two\nlines, ""quoted""",0.80,01\n'
     )
 
 
