@@ -205,7 +205,8 @@ def test_the_line_of_a_leaf_says_what_the_leaf_says(shipped):
     role = next(n for n in proof.walk() if n.conclusion == "st:jef-gbr-framework-nation mlo:role role:framework-nation")
     text = (ROOT / role.file).read_text(encoding="utf-8").splitlines()[role.line - 1]
     assert text.strip() == "mlo:role role:framework-nation ;"
-    assert (role.confidence, role.source) == ("high", ("CSIS", "punchng/AFP, thegaze"))
+    ministers = "JEF Defence Ministers set direction for cooperation on Northern European security"
+    assert (role.confidence, role.source) == ("high", ("CSIS", ministers, "punchng/AFP, thegaze"))
 
 
 def test_what_only_an_optional_binds_is_no_reason(tmp_path):
