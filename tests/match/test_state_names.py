@@ -1,4 +1,4 @@
-"""The shipped names of states are what their sources say. To write the table anew: python tests/match/test_names.py."""
+"""The shipped names of states are what their sources say. To write the table anew: python tests/match/test_state_names.py."""
 
 import csv
 from datetime import date, timedelta
