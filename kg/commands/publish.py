@@ -34,7 +34,9 @@ def link_check(
     links = [row for path in (tables or files.links()) for row in link.read(path)]
     graph = open_graph(None, no_cache=False)
     with Waiting("checking links …"):
-        subjects = frozenset(str(r["s"]) for r in graph.store.rows("SELECT DISTINCT ?s WHERE { ?s rdfs:label ?l }"))
+        subjects = frozenset(
+            str(r["s"]) for r in graph.store.rows("SELECT DISTINCT ?s WHERE { ?s rdfs:label|skos:prefLabel ?l }")
+        )
         folder = snapshots or files.ROOT.parent / "shared" / "opendata" / "identity"
         problems, skipped = copies.resolve(links, folder)
         problems = sorted([*link.consistency(links, subjects), *problems], key=lambda p: (p.where, p.code))

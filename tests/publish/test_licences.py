@@ -148,5 +148,5 @@ def test_every_shipped_part_may_be_given_away_under_cc_by():
     assert len(found.of) == len(parts.read(None))
     assert [d.iri.rsplit("/", 1)[-1] for d in found.sources] == [
         "country-codes", "eu-corporate-body-2022", "eu-corporate-body-2026", "eu-country-2022", "eu-country-2026",
-        "geonames-countries", "internacia-db", "natural-earth-110m",
+        "eurovoc-2021", "geonames-countries", "internacia-db", "misp-galaxy", "natural-earth-110m", "states", "wikidata",
     ]  # fmt: skip

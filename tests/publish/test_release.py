@@ -177,7 +177,7 @@ def test_the_slice_says_who_takes_part(shipped):
 def test_whom_to_credit(shipped):
     text = (shipped[0] / "NOTICE.txt").read_text(encoding="utf-8")
     assert "Contains data from GeoNames, licensed under CC BY 4.0" in text
-    assert text.count("© European Union") == 4
+    assert text.count("© European Union") == 5
 
 
 @NEEDS_SHAPES

@@ -20,6 +20,11 @@ ROW = {
     "confidence": "1.0", "author_label": "us", "mapping_date": "2026-11-24", "subject_source_version": "1",
     "object_source_version": "20260617-0", "comment": "",
 }  # fmt: skip
+# Neither EuroVoc nor MISP has anything that comes near.
+NO_COUNTERPART = {
+    "threats": {"economic-and-energy", "grey-zone-military-coercion", "lawfare", "space-debris", "state-military"},
+    "capabilities": {"aar", "aaw", "aew", "c2", "cimic", "eng", "ew", "fires", "fund", "isr", "mcm", "sof", "ssa"},
+}
 NEEDS_COPIES = pytest.mark.skipif(not SHARED.is_dir(), reason="the copies of other tables are not beside the project")
 
 
@@ -150,7 +155,59 @@ def test_the_codes_are_those_of_two_independent_tables(states):
 def test_every_shipped_link_means_there_what_it_means_here():
     found, skipped = snapshots.resolve(link.shipped(), SHARED)
     assert found == []
-    assert all(reason.startswith("no copy of wd ") for reason in skipped)
+    # Looked up are the states, the EU tables, and those galaxies of which there is a copy; for the rest no copy is known.
+    assert all(re.match("no copy of (wd|eurovoc|misp) in version ", reason) for reason in skipped)
+    copied = {name for prefix, name in snapshots.SNAPSHOTS if prefix == "misp"}
+    used = {x.object_version for x in link.shipped() if x.object.startswith("misp:")} & copied
+    assert {name.split(" ")[0] for name in used} == {"country", "disarm-techniques", "nato", "sector"}
+
+
+def test_a_copy_of_a_galaxy_is_read_from_the_folder_beside(tmp_path):
+    identity, threat = tmp_path / "identity", tmp_path / "threat"
+    identity.mkdir()
+    threat.mkdir()
+    uuid = "8264209e-287a-535e-b502-a0c59483a667"
+    version = next(name for prefix, name in snapshots.SNAPSHOTS if name.startswith("disarm-techniques "))
+    row = {"subject_id": "threat:cyber-attack", "object_source_version": version, "object_id": f"misp:{uuid}"}
+    path = table(tmp_path, row | {"object_label": "Renamed"}, row | {"object_id": "misp:" + uuid.replace("8", "9")})
+    text = json.dumps({"values": [{"uuid": uuid, "value": "Named so "}]})
+    (threat / "misp_disarm-techniques.json").write_text(text, encoding="utf-8")
+    found, skipped = snapshots.resolve(link.read(path), identity)
+    assert [(p.code, p.where) for p in found] == [("E168", "t.sssom.tsv:3"), ("E167", "t.sssom.tsv:4")]
+    assert skipped == {}
+
+
+@pytest.mark.parametrize(
+    ("object_id", "known"),
+    [
+        ("eurovoc:4452", True), ("eurovoc:c_9f458445", True), ("eurovoc:c_9F458445", False), ("eurovoc:04452", False),
+        ("misp:8264209e-287a-535e-b502-a0c59483a667", True), ("misp:T0123", False),
+    ],
+)  # fmt: skip
+def test_what_an_identifier_of_each_table_looks_like(tmp_path, object_id, known):
+    path = table(tmp_path, {"object_id": object_id})
+    found = link.consistency(link.read(path), frozenset({iri("state:deu")}))
+    assert [p.code for p in found] == ([] if known else ["E165"])
+
+
+@pytest.mark.parametrize("path", files.links(), ids=lambda p: p.name.split(".")[0])
+def test_every_row_says_where_it_comes_from(path):
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    assert [r["subject_id"] for r in rows if not r["object_source_version"] or not r["comment"]] == []
+    if path.name.startswith("wikidata-organisations"):
+        # A public file names the grouping and its item: repository and commit as version, the file in the comment.
+        assert [r["subject_id"] for r in rows if not re.search(r" [0-9a-f]{12}( |$)", r["object_source_version"])] == []
+        assert [r["subject_id"] for r in rows if ": " not in r["comment"] and r["predicate_modifier"] != "Not"] == []
+
+
+def test_threats_and_capabilities_are_linked():
+    linked = {x.subject for x in link.shipped() if not x.negative}
+    for prefix, name in (("threat", "threats"), ("cap", "capabilities")):
+        text = (ROOT / "data" / f"{name}.ttl").read_text(encoding="utf-8")
+        things = set(re.findall(rf"^{prefix}:(?!scheme|area-)[\w-]+(?= a )", text, re.MULTILINE))
+        alone = {x.partition(":")[2] for x in things - linked}
+        assert alone == NO_COUNTERPART[name]
 
 
 def test_the_command_tells_findings_from_bad_tables(run, tmp_path):
