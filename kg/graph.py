@@ -283,6 +283,10 @@ class Graph:
         """What is doubted, marked for review or of low confidence, the record first on which most conclusions rest."""
         return stocktake.doubts(self._store, self.as_of)
 
+    def depth(self) -> Table:
+        """What is not recorded of each arrangement in force on the day, the one that offers most first."""
+        return stocktake.depth(self._store, self.as_of)
+
     def known_as_of(self) -> str:
         """The latest day on which a statement of the graph was recorded, as YYYY-MM-DD; empty when there is none."""
         rows = self._store.rows("SELECT (MAX(?day) AS ?last) WHERE { ?s mlo:recorded ?day }")
@@ -376,9 +380,7 @@ class Graph:
     def sparql(text: str, parameters: Mapping[str, str]) -> str:
         """TEXT itself: only named queries take PARAMETERS (MinilatError E050)."""
         if parameters:
-            raise MinilatError(
-                "E050", "a query given as text takes no parameters", hint="write the values into the text"
-            )
+            raise MinilatError("E050", "a query given as text takes no parameters", hint="write values into the text")
         return text
 
     @property

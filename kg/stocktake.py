@@ -96,6 +96,7 @@ class Stocktake:
     indices: tuple[Index, ...]
     changes: tuple[Change, ...]
     doubts: Table
+    depth: Table
 
 
 @dataclass
@@ -135,6 +136,11 @@ def doubts(store: Store, as_of: date) -> Table:
     return _table(store, "Q066", as_of, "Doubts, by how many conclusions hang on them")
 
 
+def depth(store: Store, as_of: date) -> Table:
+    """What is not recorded of each arrangement in force on AS_OF, the one that offers most first."""
+    return _table(store, "Q069", as_of, "What is not recorded, by arrangement")
+
+
 def take(store: Store, as_of: date, *, owner: str = "nato", days: Sequence[str] = (), months: int = 36) -> Stocktake:
     """The stock-take of the partners of OWNER on AS_OF, with its indices also on DAYS before.
 
@@ -165,6 +171,7 @@ def take(store: Store, as_of: date, *, owner: str = "nato", days: Sequence[str] 
         indices=tuple(_indices(counted, wanted)),
         changes=tuple(_changes(counted, wanted)),
         doubts=doubts(store, as_of),
+        depth=depth(store, as_of),
     )
 
 

@@ -14,6 +14,7 @@ from kg.options import AsOf, Format, ListFormat, NoCache, words
 def stocktake(
     as_of: AsOf = None,
     doubts: Annotated[bool, typer.Option("--doubts", help="Only what is doubted, by how much hangs on it.")] = False,
+    depth: Annotated[bool, typer.Option("--depth", help="Only what is not recorded, by arrangement.")] = False,
     owner: Annotated[str, typer.Option(help="The organisation whose partners are counted.")] = "nato",
     days: Annotated[
         str, typer.Option(metavar="DAY,…", help="Earlier days to compare with; 2011-06-30 and 2021-02-16 by default.")
@@ -24,8 +25,8 @@ def stocktake(
 ) -> None:
     """Partners and frameworks, how one-sided it is, what sleeps, what overlaps, where the gaps are, what is doubted."""
     graph = open_graph(as_of, no_cache=no_cache)
-    if doubts:
-        show_list(graph.doubts(), form)
+    if doubts or depth:
+        show_list(graph.doubts() if doubts else graph.depth(), form)
         return
     from kg.render import stocktake as render
 

@@ -18,7 +18,7 @@ def _records(table: Table) -> list[dict[str, str]]:
 
 def as_json(found: Stocktake) -> str:
     """The whole stock-take: every index with what was counted, every change with its causes, every table as objects."""
-    tables = ("matrix", "dormancy", "duplication", "gaps", "lists", "tiers", "doubts")
+    tables = ("matrix", "dormancy", "duplication", "gaps", "lists", "tiers", "doubts", "depth")
     return (
         dump(
             {
@@ -62,6 +62,8 @@ def _change(change: Change) -> list[str]:
 
 def text(found: Stocktake) -> str:
     """The stock-take for people: the matrix, what sleeps, the indices and why they changed, overlap, gaps, sources."""
+    lacking = found.depth.columns.index("missing")
+    whole = sum(row[lacking] == "0" for row in found.depth.rows)
     parts = [
         f"Stock-take of the partners of {found.owner}, as of {found.as_of}, recorded up to {found.known_as_of}\n",
         grid(found.matrix.columns, found.matrix.rows, title=found.matrix.title),
@@ -78,6 +80,8 @@ def text(found: Stocktake) -> str:
         _short(found.tiers, "kind", "statements", "tier_1_or_2", "source_read"),
         f"  {100 * found.share_official:.1f} % of all statements rest on a source of tier 1 or 2\n\n",
         _short(found.doubts, "record", "hangs", "confidence", "doubt", most=10),
+        _short(found.depth, "arrangement", "what", "offers", "last", most=10),
+        f"  {whole} of {len(found.depth.rows)} arrangements in force lack nothing that is asked for\n\n",
     ]
     return "".join(parts)
 

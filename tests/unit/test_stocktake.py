@@ -137,6 +137,25 @@ def test_complete_lists_are_counted_by_confidence_and_what_is_low_is_not_held_to
     assert found.share_complete == pytest.approx(10 / 11)
 
 
+def test_depth_names_what_is_not_recorded(found):
+    assert found.depth.columns == ("arrangement", "kind", "missing", "what", "offers", "last")
+    rows = {r[0]: r[1:] for r in found.depth.rows}
+    # An offer of level two that shows no evidence; the task, the remit and the link are there.
+    assert rows["drill"] == ("operation", "5", "evidence, decision rule, legal basis, activity, episodes", "1", "")
+    # A forum is asked neither for episodes nor for a lead; an activity is the last sign of life of the tool.
+    assert rows["talks"] == (
+        "consultation forum",
+        "6",
+        "task, capability, decision rule, remit, legal basis, activity",
+        "0",
+        "",
+    )
+    assert rows["review"][2:] == ("task, capability, decision rule, remit, legal basis, link", "0", "2019-01-01")
+    assert rows["circle"][4] == "2019-06", "a meeting is a sign of life too"
+    assert "plan" not in rows, "it had ended"
+    assert found.depth.rows[0][0] == "drill", "what offers most comes first"
+
+
 def test_text_and_json_say_the_same(found):
     written = json.loads(render.as_json(found))
     assert written["days"] == list(DAYS)
@@ -145,6 +164,9 @@ def test_text_and_json_say_the_same(found):
     text = render.text(found)
     assert "accession +0.06: eee: - circle" in text
     assert "unknown" in text
+    whole = sum(row[2] == "0" for row in found.depth.rows)
+    assert f"{whole} of {len(found.depth.rows)} arrangements in force lack nothing that is asked for" in text
+    assert written["depth"] == [dict(zip(found.depth.columns, row, strict=True)) for row in found.depth.rows]
     assert "90.9 % of what is rated high or medium has a complete core list" in text
     assert written["share_complete_lists"] == 0.9091
 
@@ -195,5 +217,8 @@ def test_the_command_line(ask):
     hangs = [int(row["hangs"]) for row in csv.DictReader(io.StringIO(ran.out))]
     assert hangs == sorted(hangs, reverse=True)
     assert hangs
+    bare = list(csv.DictReader(io.StringIO(ask("stocktake", "--depth", "--format", "csv").out)))
+    assert {int(row["missing"]) == len([w for w in row["what"].split(", ") if w]) for row in bare} == {True}
+    assert len({row["arrangement"] for row in bare}) == len(bare)
     assert ask("stocktake", "--owner", "nobody").code == 2
     assert ask("stocktake", "--days", "2011").code == 2
