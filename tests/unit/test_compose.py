@@ -15,13 +15,13 @@ def test_black_sea_mines_are_hunted_by_littoral_states_only(graph):
     assert found.size == 5
     assert (found.proven, found.complete, found.gaps, found.relax) == (True, True, (), ())
     assert [p.members for p in found.proposals] == [("BGR", "GEO", "ROU", "TUR", "UKR")]
-    assert found.proposals[0].covers["MCM"] == ("BGR", "ROU", "TUR")
+    assert found.proposals[0].covers["MCM"] == ("BGR", "ROU", "TUR", "UKR")
 
 
 def test_a_contradiction_names_what_to_give_up(graph):
     found = graph.compose("S10")
     assert found.proposals == ()
-    assert found.gaps == ("AEW",)
+    assert found.gaps == ()
     assert len(found.relax) == 1
     assert any(word in found.relax[0] for word in ("Cyprus", "Türkiye"))
 
