@@ -53,7 +53,7 @@ class Trouble:
         shown = ", ".join(self.places[:SHOWN]) + (
             f" and {len(self.places) - SHOWN} more" if len(self.places) > SHOWN else ""
         )
-        return f"{shown}: {self.code}: {self.message}" + (f"\n  hint: {self.hint}" if self.hint else "")
+        return f"{f'{shown}: ' if shown else ''}{self.code}: {self.message}" + (f"\n  hint: {self.hint}" if self.hint else "")
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,13 @@ def bring(
     aside = _troubles(store, given.rows, [r for r in refused if not r["blocks"]])
     if errors and not leave_out:
         return Mapped(errors, aside, outcome.table([]), 0, None)
+    tied: tuple[Trouble, ...] = ()
     if refused:
-        out = _tied(mapping, given.rows, {_number(r) for r in refused if r["blocks"]})
-        out |= {_number(r) for r in refused}
+        out = {_number(r) for r in refused}
+        with_it = _tied(mapping, given.rows, {_number(r) for r in refused if r["blocks"]}) - out
+        words = f"belongs to the same {mapping.unit} as a row that does not fit"
+        tied = _grouped(("E199", words, "", given.rows[n - 2].where) for n in sorted(with_it))
+        out |= with_it
         kept = [x for x in body.decode().splitlines(keepends=True) if _line(x) not in out]
         store = _with(base, "".join(kept), known)
     terms = {"source": iri_term(source), "recorded": literal_term(on.isoformat(), "date"), "name": literal_term(name)}
@@ -158,7 +162,7 @@ def bring(
     here = {iri_term(row["this"]) for row in found}
     kept = [line for line in text.splitlines() if line.split(" ", 1)[0] not in here]
     count = len({x.split(" ", 1)[0] for x in kept if any(x.endswith(f" {c} .") for c in _COUNTED)})
-    told = (*(errors if leave_out else ()), *aside)
+    told = (*(errors if leave_out else ()), *tied, *aside)
     if not count:
         return Mapped((), told, outcome.table(found), 0, None)
     outcome.write(target, pretty("\n".join(sorted({*kept, *extra}))))
@@ -255,9 +259,7 @@ def _shaped(text: str, extra: Sequence[str], twins: set[str]) -> tuple[Trouble, 
 
 
 def _words(mapping: Mapping, given: Given) -> Iterable[tuple[str, str]]:
-    yield from mapping.said.items()
-    if given.address:
-        yield "source", given.address
+    yield from (mapping.said | ({"source": given.address} if given.address else {})).items()
 
 
 def _parts(mapping: Mapping, given: Given, crosswalk: Sequence[Path]) -> Iterable[tuple[str, str, bytes]]:
