@@ -133,7 +133,8 @@ def query(
         list[str] | None, typer.Option(metavar="SERVICE=URL", help="Ask URL in place of SERVICE; may be repeated.")
     ] = None,
     with_: Annotated[
-        list[Path] | None, typer.Option("--with", metavar="FILE", help="Ask this file too, as an import writes it; may be repeated.")
+        list[Path] | None,
+        typer.Option("--with", metavar="FILE", help="Ask this file too, as an import writes it; may be repeated."),
     ] = None,
     rules: OwnRules = None,
     no_cache: NoCache = False,

@@ -53,7 +53,9 @@ class Trouble:
         shown = ", ".join(self.places[:SHOWN]) + (
             f" and {len(self.places) - SHOWN} more" if len(self.places) > SHOWN else ""
         )
-        return f"{f'{shown}: ' if shown else ''}{self.code}: {self.message}" + (f"\n  hint: {self.hint}" if self.hint else "")
+        return f"{f'{shown}: ' if shown else ''}{self.code}: {self.message}" + (
+            f"\n  hint: {self.hint}" if self.hint else ""
+        )
 
 
 @dataclass(frozen=True)
