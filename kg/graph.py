@@ -98,17 +98,6 @@ class Graph:
         with releases.data(name) as root:
             return cls(build.of_data(root, when, own=own), when, own=own)
 
-    def beside(self, paths: Sequence[Path | str]) -> Graph:
-        """This graph with the files at PATHS beside it, each a named graph; the rules do not run again.
-
-        For questions that join what was imported with what is here. Raises MinilatError E030–E032 for a file that
-        cannot be read.
-        """
-        store = self._store.copy()
-        for path in map(Path, paths):
-            store.load(path, graph_name(files.relative(path)), where=str(path))
-        return Graph(store, self.as_of, self.supposed, self._own)
-
     def fit(
         self,
         challenge: str,

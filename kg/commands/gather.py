@@ -81,6 +81,8 @@ def import_(
         write("".join(f"{trouble}\n" for trouble in done.errors))
         print("nothing is imported as long as there are errors", file=sys.stderr)
         raise typer.Exit(1)
+    for double in done.doubles:
+        print(f"perhaps the same: {double}", file=sys.stderr)
     _end(done, form)
 
 

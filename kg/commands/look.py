@@ -158,7 +158,10 @@ def query(
     else:
         graph = open_release(release, as_of, rules=rules)
     if with_:
-        graph = graph.beside(with_)
+        from kg import build
+        from kg.graph import Graph
+
+        graph = Graph(build.beside(graph.store, with_), graph.as_of)
     text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
     if entry is not None and entry.code.startswith("CQ"):
         print("\n".join(_preface(graph, entry, values)), file=sys.stderr)

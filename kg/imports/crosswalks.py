@@ -29,19 +29,26 @@ THINGS: Final = ("iso3", "iso3c", "iso2", "iso2c", "state", "arrangement", "name
 def read(paths: Iterable[Path], prefixes: Sequence[str], store: Store) -> dict[str, dict[str, str]]:
     """The IRIs by code, for states and for arrangements apart, that the tables at PATHS give; else our links.
 
-    Without PATHS the exact matches of the shipped links count whose object has one of PREFIXES. A name nobody has is
-    passed over: a code without a thing is told where it is met. Raises MinilatError E194 and E195 for a table that
-    cannot be read, and E197 for a code that stands for two things.
+    A kind that no table at PATHS speaks of is read from the shipped links: exact matches with one of PREFIXES. A name
+    nobody has is passed over: a code without a thing is told where it is met. Raises MinilatError E194 and E195 for a
+    table that cannot be read, and E197 for a code that stands for two things.
     """
     found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
     seen: dict[tuple[str, str], str] = {}
     names = {kind: _folded(lookup.names(store, kind)) for kind in found}
-    given = [pair for path in paths for pair in _pairs(path)]
-    given = given or [(Row((x.object.partition(":")[2], iri(x.subject)), x.file, x.row)) for x in _linked(prefixes)]
-    for row in given:
+    # What can be asked for like a state may be an organisation, and it has no number of a state.
+    names["state"] = {
+        name: {x for x in things if not x.startswith(PREFIXES["body"])} for name, things in names["state"].items()
+    }
+    names["state"] = {name: things for name, things in names["state"].items() if things}
+    given: list[tuple[tuple[str, ...], Row]] = [(KINDS, pair) for path in paths for pair in _pairs(path)]
+    told = {kind for _, row in given for kind, known in names.items() if row.cells[1].casefold() in known}
+    left = tuple(kind for kind in KINDS if kind not in told)
+    given += [(left, Row((x.object.partition(":")[2], iri(x.subject)), x.file, x.row)) for x in _linked(prefixes)]
+    for kinds, row in given:
         code, text = row.cells
-        for kind, known in names.items():
-            things = known.get(text.casefold(), set())
+        for kind in kinds:
+            things = names[kind].get(text.casefold(), set())
             if len(things) != 1:
                 continue
             thing = next(iter(things))

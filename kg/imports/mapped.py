@@ -50,23 +50,25 @@ class Trouble:
 
     def __str__(self) -> str:
         """The message as the errors are written, with the first places."""
-        shown = ", ".join(self.places[:SHOWN]) + (
-            f" and {len(self.places) - SHOWN} more" if len(self.places) > SHOWN else ""
-        )
-        return f"{f'{shown}: ' if shown else ''}{self.code}: {self.message}" + (
-            f"\n  hint: {self.hint}" if self.hint else ""
-        )
+        shown = ", ".join(self.places[:SHOWN])
+        more = f" and {len(self.places) - SHOWN} more" if len(self.places) > SHOWN else ""
+        where = f"{shown}{more}: " if shown else ""
+        return f"{where}{self.code}: {self.message}" + (f"\n  hint: {self.hint}" if self.hint else "")
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """What came of documents: what stops the import, what is aside or left out, what is here already, and the file."""
+    """What came of documents: what stops the import, what is aside or left out, what is here already, and the file.
+
+    ``doubles`` says in words which new arrangements may be ours already.
+    """
 
     errors: tuple[Trouble, ...]
     aside: tuple[Trouble, ...]
     beside: Table
     statements: int
     path: Path | None
+    doubles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,7 @@ def bring(
     if not count:
         return Mapped((), told, outcome.table(found), 0, None)
     outcome.write(target, pretty("\n".join(sorted({*kept, *extra}))))
-    return Mapped((), told, outcome.table(found), count, target)
+    return Mapped((), told, outcome.table(found), count, target, outcome.doubles(base))
 
 
 def _with(base: Store, body: str, known: dict[str, dict[str, str]]) -> Store:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from kg.store import Store
 
+GRAPH: Final = PREFIXES["graph"] + "import"
+"""Where what is to be imported stands while it is compared."""
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLUMNS: Final = ("statement", "ours", "role", "ours_role", "begin", "ours_begin", "end", "ours_end", "finding")
 _ADDRESS: Final = re.compile(r"https?://\S+")
@@ -45,13 +47,23 @@ def beside(text: str, store: Store) -> list[dict[str, Any]]:
 
     TEXT is added to STORE.
     """
-    graph = PREFIXES["graph"] + "import"
-    store.insert(text, graph)
+    store.insert(text, GRAPH)
     question = catalogue.question("Q090")
     assert question is not None
-    rows = list(store.rows(question.bind({"graph": iri_term(graph)})))
+    rows = list(store.rows(question.bind({"graph": iri_term(GRAPH)})))
     agreed = {row["this"] for row in rows if row["finding"] == "agrees"}
     return [row for row in rows if row["finding"] == "agrees" or row["this"] not in agreed]
+
+
+def doubles(store: Store) -> tuple[str, ...]:
+    """Which arrangements of what :func:`beside` added may be ours already (Q091), in words."""
+    question = catalogue.question("Q091")
+    assert question is not None
+    return tuple(
+        f"{curie(str(r['there']))} may be {curie(str(r['here']))} ({r['name']}): "
+        f"{r['shared']} members of {r['of_there']} and {r['of_here']} are the same"
+        for r in store.rows(question.bind({"graph": iri_term(GRAPH)}))
+    )
 
 
 def table(found: list[dict[str, Any]]) -> Table:

@@ -11,7 +11,7 @@ import json
 
 import pytest
 
-from kg import imports
+from kg import imports, link
 from kg.errors import MinilatError
 from kg.names import curie, graph_name
 from kg.store import Store
@@ -228,6 +228,38 @@ def test_a_crosswalk_in_sssom(folder):
     assert [t.message for t in cow(folder, crosswalk=[path], name="three").errors] == [
         "ccode '300': no state here has this number (Austria-Hungary)"
     ]
+
+
+def test_links_of_ours_stand_in_for_a_crosswalk(folder, monkeypatch):
+    """For states when no table speaks of states, also beside a table of alliances."""
+
+    def linked(subject, number, negative=False):
+        return link.Link(subject, "", "skos:exactMatch", negative, f"cow:{number}", "", 1.0, "", "cow.sssom.tsv", 9)
+
+    links = [
+        linked("state:fra", 220),
+        linked("state:prt", 235),
+        linked("state:deu", 255),
+        linked("state:aut", 220, True),
+    ]
+    monkeypatch.setattr(link, "shipped", lambda: links)
+    with_table = cow(folder, name="one")
+    assert statements(cow(folder, crosswalk=[], name="two").path) == statements(with_table.path)
+    (folder / "alliances.csv").write_text("code,arrangement\n9001,nato\n", encoding="utf-8")
+    done = cow(folder, crosswalk=[folder / "alliances.csv"], name="three")
+    assert {s[0] for s in statements(done.path).values()} == {"arr:cow-9002"}
+    monkeypatch.setattr(link, "shipped", lambda: links[:2])
+    assert [t.places for t in cow(folder, crosswalk=[], name="four").errors] == [(f"{T}:3",)]
+
+
+def test_an_alliance_that_may_be_one_of_ours_is_named(run, folder):
+    change(folder / T, '9001,235,"Portugal",1,3,1990,,,,"Type I: Defense Pact",1,3,1990,,,,0,0,1,0,0,1,4.1\n', "")
+    done = run("import", folder / T, "--as", "cow-alliances", "--crosswalk", folder / "states2016.csv",
+               "--into", folder / "out", "--name", "cow", "--retrieved", "2026-11-24")  # fmt: skip
+    same = [line for line in done.err.splitlines() if line.startswith("perhaps the same: ")]
+    treaty = "arr:aachen-treaty (Franco-German Treaty of Aachen)"
+    assert f"perhaps the same: arr:cow-9001 may be {treaty}: 2 members of 2 and 2 are the same" in same
+    assert all("arr:cow-9001" in line for line in same), same
 
 
 @pytest.mark.parametrize(
