@@ -65,6 +65,8 @@ def import_(
             raise MinilatError("E190", "--crosswalk, --leave-out and --indicator belong to --as", hint=hint)
         _tables(documents or [], into, name, str(retrieved), form)
         return
+    if indicator is not None and (documents or retrieved is not None):
+        raise MinilatError("E190", "either files with their day, or --indicator", hint="its answers say their day")
     declared = imports.find(mapping)
     with Waiting("reading …"):
         if indicator is None:

@@ -21,7 +21,7 @@ _MEMBER: Final = {
 
 
 def read(path: Path, columns: Sequence[str]) -> list[Row]:
-    """One row of COLUMNS for each entry under ``includes`` in the YAML file at PATH, with its line.
+    """One row of COLUMNS for each entry under ``includes`` in the YAML file at PATH, with its line, if there are any.
 
     Scalars stay as they are written (NO is Norway, not false). Raises MinilatError E194 for what is no YAML, has
     references or is no such list, and E195 for a key that is missing, each with the line.
@@ -51,9 +51,12 @@ def read(path: Path, columns: Sequence[str]) -> list[Row]:
     block = _mapping(root, name, 1, "a block")
     shared = {column: _scalar(block, key) for column, key in _KEYS.items()}
     shared["wikidata"] = _scalar(block, "wikidata_id") or _linked(block, name)
-    if missing := [key for key in ("id", "name", "includes") if key not in block]:
+    missing = [key for key in ("id", "name", "includes") if key not in block]
+    if missing and (missing != ["includes"] or did_you_mean("includes", block)):
         hint = did_you_mean(missing[0], block, otherwise="is this a list of members?")
         raise MinilatError("E195", f"the key {missing[0]} is missing", where=f"{name}:1", hint=hint)
+    if missing:
+        return []
     found = []
     for entry in _items(block["includes"], name):
         line = entry.start_mark.line + 1
@@ -63,8 +66,6 @@ def read(path: Path, columns: Sequence[str]) -> list[Row]:
             raise MinilatError("E195", "the key id is missing", where=f"{name}:{line}", hint=hint)
         cells = shared | {column: _scalar(member, key) for column, key in _MEMBER.items()}
         found.append(Row(tuple(cells.get(c, "") for c in columns), name, line))
-    if not found:
-        raise MinilatError("E194", "includes nobody", where=name, hint="is the file cut?")
     return found
 
 

@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 ROWS: Final = PREFIXES["graph"] + "rows"
 MOST: Final = 10_000_000
 SECONDS: Final = 120.0
-SHOWN: Final = 20
+SHOWN: Final = 8
 """Places that are named of one trouble."""
 _KIND: Final = {".csv": "csv", ".tsv": "csv", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 _NUMBER: Final = re.compile(r"#row=(\d+)>")
-_TWIN: Final = "C003"
 _FROM: Final = f"<{PREFIXES['prov']}wasDerivedFrom>"
 _COUNTED: Final = tuple(f"<{iri}>" for iri in (PREFIXES["mlo"] + "Participation", PREFIXES["qb"] + "Observation"))
 
@@ -73,12 +72,13 @@ class Mapped:
 
 @dataclass(frozen=True)
 class Given:
-    """What is imported: rows, the documents they came from, the day of the copy, and the address if there is one."""
+    """What is imported: rows, the documents they came from, the day, the address, and what had no rows."""
 
     rows: list[Row]
     documents: list[tuple[str, bytes]]
     retrieved: str
     address: str = ""
+    empty: tuple[str, ...] = ()
 
 
 def documents(mapping: Mapping, paths: Sequence[Path], retrieved: str) -> Given:
@@ -93,12 +93,17 @@ def documents(mapping: Mapping, paths: Sequence[Path], retrieved: str) -> Given:
     if len({p.name for p in paths}) != len(paths):
         raise MinilatError("E190", "two documents have one name", hint="rename one of them")
     found = worldbank.files([p for p in paths if _KIND[p.suffix.lower()] == "json"], mapping.columns)
+    empty: list[str] = []
     for path in paths:
         if (kind := _KIND[path.suffix.lower()]) == "csv":
             found += rows.table(path, mapping.columns, mapping.required)
         elif kind == "yaml":
-            found += blocks.read(path, mapping.columns)
-    return Given(found, [(p.name, p.read_bytes()) for p in paths], retrieved)
+            members = blocks.read(path, mapping.columns)
+            found += members
+            empty += [] if members else [path.name]
+    if not found:
+        raise MinilatError("E194", "nothing to import", where=", ".join(empty), hint="they list nobody")
+    return Given(found, [(p.name, p.read_bytes()) for p in paths], retrieved, empty=tuple(empty))
 
 
 def asked(mapping: Mapping, client: Client, indicator: str, years: str, *, mirror: str | None = None) -> Given:
@@ -138,39 +143,50 @@ def bring(
     refused = list(store.rows(mapping.refuse.text))
     errors = _troubles(store, given.rows, [r for r in refused if r["blocks"]])
     aside = _troubles(store, given.rows, [r for r in refused if not r["blocks"]])
+    aside += (Trouble("E199", "has no rows", "", given.empty),) if given.empty else ()
     if errors and not leave_out:
         return Mapped(errors, aside, outcome.table([]), 0, None)
-    tied: tuple[Trouble, ...] = ()
-    if refused:
-        out = {_number(r) for r in refused}
-        with_it = _tied(mapping, given.rows, {_number(r) for r in refused if r["blocks"]}) - out
-        words = f"belongs to the same {mapping.unit} as a row that does not fit"
-        tied = _grouped(("E199", words, "", given.rows[n - 2].where) for n in sorted(with_it))
-        out |= with_it
-        kept = [x for x in body.decode().splitlines(keepends=True) if _line(x) not in out]
-        store = _with(base, "".join(kept), known)
-    terms = {"source": iri_term(source), "recorded": literal_term(on.isoformat(), "date"), "name": literal_term(name)}
-    query = mapping.map.bind({p.name: terms[p.name] for p in mapping.map.parameters if p.name in terms})
-    made, whole = store.serialise(query, "nt", limit=MOST, seconds=SECONDS)
-    if not whole:
-        raise MinilatError("E183", f"the mapping makes more than {MOST} statements", hint="import it in parts")
-    text = _placed(made.decode(), given.rows)
+    told = [*errors]
+    out = {_number(r) for r in refused if not r["blocks"]}
+    wrong = {_number(r) for r in refused if r["blocks"]}
     extra = [
         *outcome.about(name, on, _words(mapping, given), _parts(mapping, given, crosswalk)),
         *_source(source, mapping, given),
     ]
-    found = outcome.beside(text, base)
-    wrong = _shaped(text, extra, {curie(row["this"]) for row in found})
-    if wrong:
-        return Mapped(wrong, aside, outcome.table(found), 0, None)
-    here = {iri_term(row["this"]) for row in found}
-    kept = [line for line in text.splitlines() if line.split(" ", 1)[0] not in here]
+    terms = {"source": iri_term(source), "recorded": literal_term(on.isoformat(), "date"), "name": literal_term(name)}
+    query = mapping.map.bind({p.name: terms[p.name] for p in mapping.map.parameters if p.name in terms})
+    while True:
+        tied = _tied(mapping, given.rows, wrong) - wrong - out
+        words = f"belongs to the same {mapping.unit} as a row that does not fit"
+        told += _grouped(("E199", words, "", given.rows[n - 2].where) for n in sorted(tied))
+        out |= wrong | tied
+        rest = [x for x in body.decode().splitlines(keepends=True) if _line(x) not in out]
+        text = _made(_with(base, "".join(rest), known), query)
+        compared = base.copy()
+        found = outcome.beside(text, compared)
+        here = {iri_term(row["this"]) for row in found}
+        kept = [line for line in text.splitlines() if line.split(" ", 1)[0] not in here]
+        ill = _shaped(kept, extra)
+        wrong = {number for number, _ in ill if number}
+        shown = _grouped((*said, given.rows[n - 2].where if n else "") for n, said in ill)
+        if ill and not (leave_out and wrong):
+            return Mapped(shown, aside, outcome.table(found), 0, None)
+        if not ill:
+            break
+        told += shown
     count = len({x.split(" ", 1)[0] for x in kept if any(x.endswith(f" {c} .") for c in _COUNTED)})
-    told = (*(errors if leave_out else ()), *tied, *aside)
     if not count:
-        return Mapped((), told, outcome.table(found), 0, None)
-    outcome.write(target, pretty("\n".join(sorted({*kept, *extra}))))
-    return Mapped((), told, outcome.table(found), count, target, outcome.doubles(base))
+        return Mapped((), (*told, *aside), outcome.table(found), 0, None)
+    outcome.write(target, pretty("\n".join(sorted({*_placed(kept, given.rows), *extra}))))
+    return Mapped((), (*told, *aside), outcome.table(found), count, target, outcome.doubles(compared))
+
+
+def _made(store: Store, query: str) -> str:
+    """What the mapping makes of the rows in STORE, as N-Triples."""
+    made, whole = store.serialise(query, "nt", limit=MOST, seconds=SECONDS)
+    if not whole:
+        raise MinilatError("E183", f"the mapping makes more than {MOST} statements", hint="import it in parts")
+    return made.decode()
 
 
 def _with(base: Store, body: str, known: dict[str, dict[str, str]]) -> Store:
@@ -203,14 +219,18 @@ def _tied(mapping: Mapping, given: list[Row], numbers: set[int]) -> set[int]:
 
 def _troubles(store: Store, given: list[Row], refused: Iterable[dict[str, Any]]) -> tuple[Trouble, ...]:
     """The rows that ``refuse.rq`` gives, in order; the closest known name where it says among which."""
-    names: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {"": []}
+    hints: dict[tuple[str, str], str] = {}
     found = []
     for row in sorted(refused, key=lambda r: (_number(r), str(r["value"]))):
         kind, value = str(row.get("among") or ""), str(row["value"])
-        if kind and kind not in names:
+        if kind not in names:
             names[kind] = sorted(_among(store, kind))
-        hint = did_you_mean(value, names[kind]) if kind else ""
-        found.append(("E199", f"{row['column']} {value!r}: {row['problem']}", hint, given[_number(row) - 2].where))
+        if (kind, value) not in hints:
+            hints[kind, value] = did_you_mean(value, names[kind])
+        found.append(
+            ("E199", f"{row['column']} {value!r}: {row['problem']}", hints[kind, value], given[_number(row) - 2].where)
+        )
     return _grouped(found)
 
 
@@ -230,36 +250,29 @@ def _grouped(found: Iterable[tuple[str, str, str, str]]) -> tuple[Trouble, ...]:
     return tuple(Trouble(*key, tuple(dict.fromkeys(at))) for key, at in places.items())
 
 
-def _placed(text: str, given: list[Row]) -> str:
-    """TEXT with the places of rows as they are in the documents (RFC 7111), not in the table that was read."""
-
-    def at(line: str) -> str:
-        if _FROM not in line or not (found := _NUMBER.search(line)):
-            return line
-        row = given[int(found[1]) - 2]
+def _placed(lines: Iterable[str], given: list[Row]) -> Iterable[str]:
+    """LINES with the places of rows as they are in the documents (RFC 7111), not in the table that was read."""
+    for line in lines:
+        if _FROM not in line or not (number := _line(line)):
+            yield line
+            continue
+        row = given[number - 2]
         place = f"{PREFIXES['graph']}{quote(row.file)}#row={row.number}"
-        return f"{line[: line.index(_FROM)]}{_FROM} {iri_term(place)} ."
-
-    return "".join(f"{at(line)}\n" for line in text.splitlines())
+        yield f"{line[: line.index(_FROM)]}{_FROM} {iri_term(place)} ."
 
 
-def _shaped(text: str, extra: Sequence[str], twins: set[str]) -> tuple[Trouble, ...]:
-    """What the shapes say of the statements in TEXT, by the row that each comes from."""
-    places = {
-        x.split(" ", 1)[0]: x.rsplit("/", 1)[-1].split(">", 1)[0].replace("#row=", ":")
-        for x in text.splitlines()
-        if _FROM in x
-    }
+def _shaped(lines: Sequence[str], extra: Sequence[str]) -> list[tuple[int, tuple[str, str, str]]]:
+    """What the shapes say against LINES: the number of the row (0 for none), code, message and hint."""
+    numbers = {curie(x.split(" ", 1)[0][1:-1]): _line(x) for x in lines if _FROM in x}
     with tempfile.TemporaryDirectory(prefix="minilat-import-") as folder:
         path = Path(folder) / "import.ttl"
-        path.write_text(pretty("\n".join(sorted({*text.splitlines(), *extra}))), encoding="utf-8")
+        path.write_text(pretty("\n".join(sorted({*lines, *extra}))), encoding="utf-8")
         report = validate.check([path])
-    by_curie = {curie(subject[1:-1]): place for subject, place in places.items()}
-    return _grouped(
-        (f.code, f"{f.focus}: {f.message}", f.hint, by_curie.get(f.focus, ""))
+    return [
+        (numbers.get(f.focus, 0), (f.code, f"{f.focus}: {f.message}", f.hint))
         for f in report.findings
-        if f.severity == "error" and not (f.code == _TWIN and f.focus in twins)
-    )
+        if f.severity == "error"
+    ]
 
 
 def _words(mapping: Mapping, given: Given) -> Iterable[tuple[str, str]]:

@@ -416,6 +416,15 @@ def test_a_document_that_cannot_be_read(folder, what):
     assert not (folder / "out").exists()
 
 
+def test_a_block_that_lists_nobody_is_told(folder):
+    (folder / "EMPTY.yaml").write_text("id: EMPTY\nname: Nobody\n", encoding="utf-8")
+    done = bring(folder, B, Y, "EMPTY.yaml")
+    assert ([str(t) for t in done.aside], done.statements) == (["EMPTY.yaml: E199: has no rows"], 1)
+    with pytest.raises(MinilatError, match="nothing to import") as caught:
+        bring(folder, B, "EMPTY.yaml", name="y")
+    assert caught.value.code == "E194"
+
+
 def test_bombs_and_deep_nests_are_refused(folder):
     (folder / Y).write_text("a: " + "[" * 5000, encoding="utf-8")
     with pytest.raises(MinilatError) as caught:

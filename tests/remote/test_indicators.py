@@ -101,6 +101,8 @@ def test_an_answer_that_cannot_be_used_leaves_nothing(fetch, server, tmp_path, w
         (("--years", "24"), "E190"),
         (("--mirror", "file:///etc"), "E180"),
         (("--as", "internacia"), "E190"),
+        (("a.json",), "E190"),
+        (("--retrieved", "2026-11-24"), "E190"),
     ],
 )
 def test_requests_that_are_wrong_ask_nobody(fetch, server, words, code):
