@@ -31,6 +31,7 @@ PREFIXES: Final[dict[str, str]] = {
     "rule": BASE + "rule/",
     "query": BASE + "query/",
     "graph": BASE + "graph/",
+    "row": BASE + "graph/row#",
     "obs": ID + "observation/",
     "indicator": ID + "indicator/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

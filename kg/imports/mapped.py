@@ -34,6 +34,7 @@ SHOWN: Final = 8
 """Places that are named of one trouble."""
 _KIND: Final = {".csv": "csv", ".tsv": "csv", ".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 _NUMBER: Final = re.compile(r"#row=(\d+)>")
+_ASKED: Final = ("row", "column", "value", "problem", "blocks")
 _FROM: Final = f"<{PREFIXES['prov']}wasDerivedFrom>"
 _COUNTED: Final = tuple(f"<{iri}>" for iri in (PREFIXES["mlo"] + "Participation", PREFIXES["qb"] + "Observation"))
 
@@ -140,7 +141,7 @@ def bring(
     base = build.load([*files.ontology(), *files.data(), *files.links()])
     known = crosswalks.read(crosswalk, mapping.prefixes, base)
     store = _with(base, body.decode(), known)
-    refused = list(store.rows(mapping.refuse.text))
+    refused = _refused(mapping, store, len(given.rows))
     errors = _troubles(store, given.rows, [r for r in refused if r["blocks"]])
     aside = _troubles(store, given.rows, [r for r in refused if not r["blocks"]])
     aside += (Trouble("E199", "has no rows", "", given.empty),) if given.empty else ()
@@ -196,10 +197,21 @@ def _with(base: Store, body: str, known: dict[str, dict[str, str]]) -> Store:
     return store
 
 
+def _refused(mapping: Mapping, store: Store, count: int) -> list[dict[str, Any]]:
+    """The rows that cannot be mapped; raises MinilatError E198 when ``refuse.rq`` does not give what it should."""
+    found = list(store.rows(mapping.refuse.text))
+    for row in found:
+        if missing := [v for v in _ASKED if v not in row]:
+            raise MinilatError("E198", f"it does not give ?{missing[0]}", where=str(mapping.refuse.path))
+        if not 2 <= _number(row) <= count + 1:
+            hint = 'the description names rows by "aboutUrl": "#row={_sourceRow}"'
+            raise MinilatError("E198", f"?row is {row['row']!r}, no row", where=str(mapping.refuse.path), hint=hint)
+    return found
+
+
 def _number(refused: dict[str, Any]) -> int:
     found = _NUMBER.search(f"{refused['row']}>")
-    assert found is not None, "refuse.rq gives ?row as the description names it: #row={_sourceRow}"
-    return int(found[1])
+    return int(found[1]) if found else 0
 
 
 def _line(triple: str) -> int:

@@ -480,6 +480,24 @@ def test_a_mapping_of_ones_own(folder):
     change(own / "map.rq", "mlo:confidence code:low", "mlo:confidence code:high")
     done = bring(folder, str(own), "blocks.csv")
     assert [s[5] for s in statements(done.path).values()] == ["code:high"]
+    with (folder / "blocks.csv").open("a") as file:
+        file.write("JEF,JEF,,XX,Nowhere,country,member,,\n")
+    told = (own / "refuse.rq").read_text()
+    for wrong, words in (
+        (told.replace("SELECT ?row ?column", "SELECT ?row"), "does not give [?]column"),
+        (
+            told.replace("SELECT ?row ?column", "SELECT (<urn:x> AS ?row) ?column")
+            .replace("?row t:", "?r t:")
+            .replace("SELECT ?row ?block", "SELECT ?r ?block")
+            .replace("BY ?row", "BY ?r")
+            .replace("?row ?what", "?r ?what"),
+            "no row",
+        ),
+    ):
+        (own / "refuse.rq").write_text(wrong)
+        with pytest.raises(MinilatError, match=words) as caught:
+            bring(folder, str(own), "blocks.csv", name="bad")
+        assert caught.value.code == "E198"
     content = json.loads((own / "csv-metadata.json").read_text())
     del content["dc:license"]
     (own / "csv-metadata.json").write_text(json.dumps(content))
