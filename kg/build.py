@@ -42,6 +42,15 @@ def load(paths: Iterable[Path], *, into: Store | None = None) -> Store:
     return store
 
 
+def beside(store: Store, paths: Iterable[Path]) -> Store:
+    """A copy of STORE with the files at PATHS beside it, each a named graph; the rules do not run again.
+
+    For questions that join what was imported with what is here. Raises MinilatError E030–E032 for a file that cannot be
+    read.
+    """
+    return load(paths, into=store.copy())
+
+
 def inputs(without: Collection[Path]) -> list[Path]:
     """Every file a graph is built from, leaving out the files WITHOUT."""
     left_out = {p.resolve() for p in without}

@@ -132,6 +132,10 @@ def query(
     mirror: Annotated[
         list[str] | None, typer.Option(metavar="SERVICE=URL", help="Ask URL in place of SERVICE; may be repeated.")
     ] = None,
+    with_: Annotated[
+        list[Path] | None,
+        typer.Option("--with", metavar="FILE", help="Ask this file too, as an import writes it; may be repeated."),
+    ] = None,
     rules: OwnRules = None,
     no_cache: NoCache = False,
 ) -> None:
@@ -153,6 +157,11 @@ def query(
         graph = open_graph(as_of, no_cache=no_cache, rules=rules)
     else:
         graph = open_release(release, as_of, rules=rules)
+    if with_:
+        from kg import build
+        from kg.graph import Graph
+
+        graph = Graph(build.beside(graph.store, with_), graph.as_of)
     text = graph.text(what, values) if entry is not None else graph.sparql(source, values)
     if entry is not None and entry.code.startswith("CQ"):
         print("\n".join(_preface(graph, entry, values)), file=sys.stderr)

@@ -42,6 +42,7 @@ PATIENCE: Final = 120.0
 _LATER: Final = frozenset({429, 502, 503, 504})
 _PIECE: Final = 2**16
 _ROWS: Final = ("application/sparql-results+json", "application/json")
+_JSON: Final = ("application/json",)
 _GRAPH: Final = ("text/turtle", "application/turtle", "application/x-turtle", "application/n-triples")
 
 
@@ -59,6 +60,19 @@ class _Wrapper(SPARQLWrapper):
     def _query(self) -> tuple[http.client.HTTPResponse, str]:
         # The one place where SPARQLWrapper opens an address; its own opener follows redirects.
         return _OPENER.open(self._createRequest(), timeout=self.timeout), self.returnFormat
+
+
+class _Page:
+    """A page of a service that is no SPARQL service, asked by GET; it is used where a wrapper is."""
+
+    def __init__(self, url: str, agent: str, seconds: float) -> None:
+        self.request = urllib.request.Request(url, headers={"User-Agent": agent, "Accept": "application/json"})  # noqa: S310 (see service)
+        self.seconds = seconds
+
+    def query(self) -> _Page:
+        """Itself, with what the service answers as ``response``."""
+        self.response = _OPENER.open(self.request, timeout=self.seconds)
+        return self
 
 
 @dataclass
@@ -115,12 +129,20 @@ class Client:
             whole += rows.rows
         return replace(rows, rows=tuple(whole))
 
+    def page(self, at: Service, path: str) -> Answer:
+        """The JSON that the service AT, which is no SPARQL service, gives for PATH; errors as in :meth:`select`."""
+        if self.replay is not None:
+            return records.read(self.replay, at.url, path)
+        url = f"{self.mirrors.get(at.url, at.url)}/{path}"
+        return self._answered(at, path, _Page(url, self._agent(), min(at.seconds or self.seconds, self.seconds)), _JSON)
+
+    def _agent(self) -> str:
+        return f"{AGENT[:-1]}; {self.contact})" if self.contact else AGENT
+
     def _ask(self, at: Service, query: str, form: str, wanted: tuple[str, ...]) -> Answer:
         if self.replay is not None:
             return records.read(self.replay, at.url, query)
-        wrapper = _Wrapper(
-            self.mirrors.get(at.url, at.url), agent=f"{AGENT[:-1]}; {self.contact})" if self.contact else AGENT
-        )
+        wrapper = _Wrapper(self.mirrors.get(at.url, at.url), agent=self._agent())
         wrapper.setMethod(POST)
         wrapper.setOnlyConneg(True)
         wrapper.setReturnFormat(form)
@@ -129,6 +151,10 @@ class Client:
         wrapper.setTimeout(int(min(deadline, self.seconds)) + 1)
         # Virtuoso has a limit of its own, in milliseconds; others pass over the word.
         wrapper.addParameter("timeout", str(int(1000 * min(deadline, self.seconds))))
+        return self._answered(at, query, wrapper, wanted)
+
+    def _answered(self, at: Service, query: str, wrapper: _Wrapper | _Page, wanted: tuple[str, ...]) -> Answer:
+        """What comes back, looked at and recorded."""
         status, media_type, body = self._patiently(wrapper, at)
         if media_type not in wanted:
             raise _other(at, f"it is {media_type or 'of no said type'}, not {wanted[0]}", body)
@@ -138,7 +164,7 @@ class Client:
             records.write(self.record, answer)
         return answer
 
-    def _patiently(self, wrapper: _Wrapper, at: Service) -> tuple[int, str, str]:
+    def _patiently(self, wrapper: _Wrapper | _Page, at: Service) -> tuple[int, str, str]:
         waited = 0.0
         for attempt in range(1, ATTEMPTS + 1):
             self._pause(at)
@@ -172,7 +198,7 @@ class Client:
             self.sleep(wait)
         self._last[at.url] = time.monotonic()
 
-    def _once(self, wrapper: _Wrapper, at: Service) -> tuple[int, str, str]:
+    def _once(self, wrapper: _Wrapper | _Page, at: Service) -> tuple[int, str, str]:
         begin = time.monotonic()
         body = bytearray()
         try:

@@ -25,7 +25,7 @@ def printed(command: str, folder: Path, env: dict[str, str]) -> str:
         ["sh", "-c", command + " 2>&1"], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
     # What is said when it takes longer than a moment depends on the machine.
-    text = done.stdout.replace("validating …\n", "")
+    text = re.sub(r"(?m)^\w[^\n]* …\n", "", done.stdout)
     return text + (f"[exit {done.returncode}]\n" if done.returncode else "")
 
 

@@ -163,8 +163,36 @@ SHARED = {
     "E090": {"validate/native", "validate/reference"},  # shapes an engine does not take
     "E096": {"validate/constraints", "validate/lint"},  # a query that SHACL forbids, with its line or from the library
     "E182": {"remote/client", "remote/federation", "store"},  # not what was asked for: its type, its rows, its graph
-    "E183": {"remote/client", "remote/federation"},  # too much, in bytes or in solutions
-    "E190": {"commands/gather", "imports"},  # an import without what it needs
+    "E137": {"imports/blocks", "validate/descriptions"},  # a library of the extra that is not there
+    "E183": {
+        "imports/mapped",
+        "imports/worldbank",
+        "remote/client",
+        "remote/federation",
+    },  # too much, in bytes, solutions, pages or statements
+    "E184": {"imports/worldbank", "remote/client"},  # cut, or pages that do not belong together
+    "E190": {
+        "commands/gather",
+        "imports/mapped",
+        "imports/outcome",
+        "imports/tables",
+        "imports/worldbank",
+    },  # an import without what it needs, or that is asked for wrongly
+    "E193": {"imports/outcome", "imports/tables"},  # a file that cannot be written
+    "E194": {
+        "imports/blocks",
+        "imports/crosswalks",
+        "imports/mapped",
+        "imports/rows",
+        "imports/worldbank",
+    },  # a document that cannot be read, whatever its form
+    "E195": {
+        "imports/blocks",
+        "imports/crosswalks",
+        "imports/rows",
+        "imports/worldbank",
+    },  # a column, key or field that is missing
+    "E198": {"imports/mapped", "imports/mappings"},  # a mapping that cannot be used, as it lies or as it runs
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
     "E111": {"tokens", "rulebook"},  # a rule that cannot be read, by our grammar or by the engine's

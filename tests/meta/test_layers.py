@@ -29,7 +29,8 @@ ORDER = (
     "kg.validate.vocabulary", "kg.validate.lint", "kg.validate.descriptions", "kg.validate.reading",
     "kg.validate.tables", "kg.validate.hygiene", "kg.validate.check",
     "kg.validate.codes", "kg.validate.excuses", "kg.validate.baseline", "kg.validate.changed", "kg.validate.policy",
-    "kg.validate", "kg.imports", "kg.stocktake", "kg.releases",
+    "kg.validate", "kg.imports.outcome", "kg.imports.tables", "kg.imports.rows", "kg.imports.blocks", "kg.imports.worldbank",
+    "kg.imports.crosswalks", "kg.imports.mappings", "kg.imports.mapped", "kg.imports", "kg.stocktake", "kg.releases",
     "kg.match", "kg.match.spelling", "kg.match.records", "kg.match.index", "kg.match.tables", "kg.match.suggest",
     "kg.match.review", "kg.match.memberships",
     "kg.publish.rdf", "kg.publish.words", "kg.publish.parts", "kg.publish.licences", "kg.publish.jsonld",
@@ -138,6 +139,7 @@ def test_the_front_page_imports_only_on_first_use():
             "urllib",
             {
                 "kg.names",
+                "kg.imports.mapped",
                 "kg.tokens",
                 "kg.remote.client",
                 "kg.remote.services",
@@ -146,6 +148,7 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.validate.tables",
             },
         ),
+        ("yaml", {"kg.imports.blocks"}),
         ("csvw", {"kg.validate.descriptions", "kg.validate.tables"}),
         # The one door to the network.
         ("SPARQLWrapper", {"kg.remote.client"}),

@@ -1,6 +1,6 @@
-"""Every competency question against a small world of its own, and those with a known answer on the shipped data.
+"""Every competency question, and those of imports, against a small world of its own.
 
-A folder CQ##/ holds data.ttl (its facts, near misses among them), params.toml (the day, and one table of parameters for
+A folder CQ##/ or Q###/ holds data.ttl (its facts, near misses among them), params.toml (the day, and one table of parameters for
 each case) and one CSV for each case with exactly the rows wanted. world.ttl holds what all share. Rules derive the rest.
 """
 
@@ -19,9 +19,9 @@ from kg.names import graph_name
 from kg.store import literal_term
 
 HERE = Path(__file__).parent
-FOLDERS = sorted(p for p in HERE.glob("CQ*") if p.is_dir())
+FOLDERS = sorted(p for name in ("CQ*", "Q0*") for p in HERE.glob(name) if p.is_dir())
 SHARED = [files.ROOT / "data" / f"{name}.ttl" for name in ("threats", "capabilities")]
-QUESTIONS = {e.code: e for e in catalogue.questions() if e.code.startswith("CQ")}
+QUESTIONS = {e.code: e for e in catalogue.questions()}
 
 
 def cases():
@@ -49,8 +49,11 @@ def rows_of(folder, name):
 
 
 def test_every_question_has_a_folder():
-    assert [p.name for p in FOLDERS] == sorted(QUESTIONS)
-    assert sorted(QUESTIONS) == [f"CQ{n:02}" for n in range(1, 43)]
+    competency = [code for code in sorted(QUESTIONS) if code.startswith("CQ")]
+    assert [p.name for p in FOLDERS if p.name.startswith("CQ")] == competency
+    assert competency == [f"CQ{n:02}" for n in range(1, 43)]
+    imported = sorted(code for code, e in QUESTIONS.items() if e.path.parent.name == "import" and code != "Q090")
+    assert [p.name for p in FOLDERS if not p.name.startswith("CQ")] == imported
 
 
 @pytest.mark.parametrize(("folder", "name"), list(cases()))
