@@ -226,8 +226,9 @@ async def _no_place(request: Request, _: Exception) -> Response:
 
 
 async def _no_method(request: Request, error: Exception) -> Response:
-    allowed = getattr(error, "headers", None) or {"Allow": "GET"}
-    return _refused(MinilatError("E215", f"not for {request.method[:20]}", hint=f"send {allowed['Allow']}"), allowed)
+    named = (getattr(error, "headers", None) or {}).get("Allow", "GET")
+    allowed = ", ".join(sorted(named.split(", ")))
+    return _refused(MinilatError("E215", f"not for {request.method[:20]}", hint=f"send {allowed}"), {"Allow": allowed})
 
 
 class _Server(uvicorn.Server):

@@ -181,7 +181,7 @@ def extension(text: str, languages: Iterable[str]) -> Extension:
     """
     said = _fields(read(text, "extend"), ("ids", "properties"), "extend")
     ids = tuple(words(i, "extend.ids") for i in _each(said.get("ids"), "extend.ids", IDS, "ids"))
-    properties = []
+    properties: list[tuple[str, Settings]] = []
     for i, given in enumerate(_each(said.get("properties"), "extend.properties", VALUES, "properties")):
         where = f"extend.properties[{i}]"
         one = _fields(given, ("id", "name", "settings"), where)

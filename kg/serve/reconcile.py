@@ -38,6 +38,7 @@ class _Judged:
 
     @property
     def contradicted(self) -> bool:
+        """Whether something speaks against it."""
         return self.fits is False or self.candidate.score <= CONFLICT
 
 
@@ -63,9 +64,8 @@ def candidates(known: Known, query: Query, where: str = "query") -> list[dict[st
 def _found(known: Known, name: str, said: _Said, among: frozenset[str] | None) -> list[Candidate]:
     """Everything that the name or a code finds; without either, what has all the properties SAID."""
     named = known.index.find(name, [f"id:{name}"], limit=None, among=among) if name else []
-    codes = [
-        f"{p.id if p.id in CODES else 'id'}:{properties.coded(p, v)}" for p, vs in said for v in vs if p.form == "code"
-    ]
+    given = [(p, v) for p, values in said if p.form == "code" for v in values]
+    codes = [f"{p.id if p.id in CODES else 'id'}:{properties.coded(p, v)}" for p, v in given]
     coded = known.index.find("", codes, limit=None, among=among)
     if not named and not coded and not name:
         own = (e for e in known.entities.values() if among is None or e.record.id in among)

@@ -165,6 +165,8 @@ SHARED = {
     "E182": {"remote/client", "remote/federation", "store"},  # not what was asked for: its type, its rows, its graph
     "E183": {"remote/client", "remote/federation"},  # too much, in bytes or in solutions
     "E190": {"commands/gather", "imports"},  # an import without what it needs
+    "E212": {"serve/app", "serve/asked"},  # a request that cannot be read: its parameters, or its JSON
+    "E213": {"serve/app", "serve/asked"},  # too much, in bytes or in queries
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
     "E111": {"tokens", "rulebook"},  # a rule that cannot be read, by our grammar or by the engine's
