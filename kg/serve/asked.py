@@ -121,7 +121,7 @@ def _fields(found: object, known: Iterable[str], where: str) -> Mapping[str, Any
 
 def count(found: object, where: str, least: int) -> int:
     """FOUND, a whole number of LEAST or more, also written as text. Raises MinilatError E212 for anything else."""
-    number = float(found) if isinstance(found, str) and re.fullmatch(r"\d{1,9}", found, re.ASCII) else found
+    number = float(found) if isinstance(found, str) and re.fullmatch(r"\d{1,30}", found, re.ASCII) else found
     if isinstance(number, bool) or not isinstance(number, int | float) or number != number // 1 or number < least:
         _wrong(where, f"not a whole number of {least} or more")
     return int(min(number, 10**9))

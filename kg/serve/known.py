@@ -34,7 +34,8 @@ _FACTS: Final = {
     "skos:notation": "notation", "mlo:begin": "begin", "mlo:end": "end", "mlo:listComplete": "listComplete",
     "skos:definition": "definition", "skos:broader": "broader", "skos:altLabel": "altLabel",
 }  # fmt: skip
-_ARRANGEMENTS: Final = f"<{BASE}ontology/arrangements>"
+_MODULE: Final = f"rdfs:isDefinedBy <{BASE}ontology/arrangements>"
+_KIND: Final = f"?c rdfs:subClassOf+ mlo:Arrangement ; {_MODULE} ."
 _OPEN: Final = "9999-12-31"
 """Later than any end."""
 
@@ -93,7 +94,7 @@ class Known:
         for record in ours(store):
             path = iri(record.id).removeprefix(ID)
             said = {k: tuple(sorted(v)) for k, v in facts[record.id].items()}
-            kind = direct.get(record.id, THREAT)
+            kind = THREAT if record.id.startswith("threat:") else direct[record.id]
             self.entities[path] = Entity(path, record, (kind, *self.above(kind)), said)
         self.index = Index(self._coded(e) for e in self.entities.values())
         self._paths = {e.record.id: e.id for e in self.entities.values()}
@@ -153,27 +154,27 @@ class Known:
 
 def _types(store: Store) -> list[Type]:
     rows = store.rows(
-        f"""SELECT ?c ?name ?text ?above WHERE {{
-          ?c a owl:Class ; rdfs:label ?name ; skos:definition ?text .
-          OPTIONAL {{ ?c rdfs:subClassOf ?above . FILTER(?above IN (mlo:Actor, mlo:Arrangement)) }}
-          FILTER(?c IN (mlo:Actor, mlo:State, mlo:Entity, mlo:InternationalOrganisation, mlo:Arrangement)
-            || (?above = mlo:Arrangement && EXISTS {{ ?c rdfs:isDefinedBy {_ARRANGEMENTS} }}))
-        }} ORDER BY ?name"""
+        f"""SELECT ?c ?name ?text (GROUP_CONCAT(STR(?over); separator=" ") AS ?above) WHERE {{
+          {{ VALUES ?c {{ mlo:Actor mlo:State mlo:Entity mlo:InternationalOrganisation mlo:Arrangement }} }}
+          UNION {{ {_KIND} }}
+          ?c rdfs:label ?name ; skos:definition ?text . OPTIONAL {{ ?c rdfs:subClassOf ?over . FILTER(ISIRI(?over)) }}
+        }} GROUP BY ?c ?name ?text ORDER BY ?name"""
     )
-    found = [
-        Type(slug(str(r["c"])), str(r["name"]), str(r["text"]), (slug(str(r["above"])),) if r["above"] else ())
-        for r in rows
-    ]
-    return [
-        *found,
-        Type(THREAT, "threat", "Kind of danger that arrangements address, as a concept of a scheme."),
-    ]
+    said = {slug(str(r["c"])): r for r in rows}
+    found = []
+    for name, r in said.items():
+        over = sorted(o for o in {slug(a) for a in str(r["above"] or "").split()} if o in said)
+        found.append(Type(name, str(r["name"]), str(r["text"]), tuple(over)))
+    return [*found, Type(THREAT, "threat", "Kind of danger that arrangements address, as a concept of a scheme.")]
 
 
 def _classes(store: Store) -> dict[str, str]:
+    """The narrowest kind of everything that has one; findings of rules, as minilateral format, are no kinds."""
     rows = store.rows(
-        f"""SELECT ?x ?c WHERE {{ ?x a ?c . FILTER(?c IN (mlo:State, mlo:Entity, mlo:InternationalOrganisation)
-        || EXISTS {{ ?c rdfs:subClassOf mlo:Arrangement ; rdfs:isDefinedBy {_ARRANGEMENTS} }}) }} ORDER BY ?x ?c"""
+        f"""SELECT ?x ?c WHERE {{
+          {{ VALUES ?c {{ mlo:State mlo:Entity mlo:InternationalOrganisation }} }} UNION {{ {_KIND} }}
+          ?x a ?c . FILTER NOT EXISTS {{ ?x a ?d . ?d {_MODULE} ; rdfs:subClassOf+ ?c . FILTER(?d != ?c) }}
+        }} ORDER BY ?x ?c"""
     )
     return {curie(str(r["x"])): slug(str(r["c"])) for r in rows}
 

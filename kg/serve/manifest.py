@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kg.serve.known import Known
 
 PATH: Final = "/reconcile"
-DEFAULT: Final = ("State", "Entity", "InternationalOrganisation", "Arrangement", "Threat")
+DEFAULT: Final = ("Actor", "State", "Entity", "InternationalOrganisation", "Arrangement", "Threat")
 WIDTH: Final = 420
 HEIGHT: Final = 260
 

@@ -74,6 +74,8 @@ def test_a_candidate_in_full(service):
         ("NATO", {"type": ["Alliance", "Arrangement"], "type_strict": "all"}, [("arrangement/nato", 0.98, True)]),
         ("NATO", {"type": "Actor"}, [("organisation/nato", 1.0, True)]),
         ("NATO", {"type": "Operation"}, []),
+        ("Kosovo", {"type": "State"}, []),
+        ("Kosovo", {"type": "Actor"}, [("entity/xkx", 1.0, True)]),
         ("NATO", {"type": "Arrangement", "type_strict": "should"}, [("arrangement/nato", 0.98, True), ("organisation/nato", 0.5, False)]),
         ("JEF", {"type": "State", "type_strict": "should"}, [("arrangement/jef", 0.5, False)]),
         ("NATO", {"limit": 1}, [("organisation/nato", 1.0, False)]),

@@ -41,7 +41,7 @@ def test_the_manifest(service, official):
     assert found["versions"] == ["0.2"]
     assert found["identifierSpace"] == "https://w3id.org/minilat/id/"
     assert [t["id"] for t in found["defaultTypes"]] == [
-        "State", "Entity", "InternationalOrganisation", "Arrangement", "Threat",
+        "Actor", "State", "Entity", "InternationalOrganisation", "Arrangement", "Threat",
     ]  # fmt: skip
     assert found["batchSize"] == 50
     for part in (*found["suggest"].values(), found["extend"]["propose_properties"]):
