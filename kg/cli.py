@@ -13,11 +13,11 @@ from typing import Annotated
 import typer
 
 from kg import __version__
-from kg.commands import check, gather, judge, look, publish, reason, survey
+from kg.commands import check, gather, judge, look, publish, reason, serve, survey
 from kg.commands.console import app
 from kg.errors import MinilatError
 
-__all__ = ["app", "check", "gather", "judge", "look", "main", "publish", "reason", "survey"]
+__all__ = ["app", "check", "gather", "judge", "look", "main", "publish", "reason", "serve", "survey"]
 
 
 def _version(asked: bool) -> None:

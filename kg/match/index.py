@@ -14,7 +14,7 @@ from kg.match.records import FORMER, HIDDEN, LABEL, OTHER
 from kg.match.spelling import initials, ordered, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from kg.match.records import Record
 
@@ -25,6 +25,8 @@ SHORTEST: Final = 5
 MARGIN: Final = 0.05
 """How far the best must lie before the next; otherwise the name is ambiguous."""
 _EXACT: Final = {LABEL: 1.0, OTHER: 0.98, FORMER: 0.96, HIDDEN: 0.94}
+NEAREST: Final = 20
+"""How many close spellings are looked at."""
 _CUT: Final = CLOSE - 1e-3
 """One slip in five letters is a likeness of exactly 0.8, which the library works out as a little less."""
 _WORDS: Final = 0.92
@@ -40,6 +42,15 @@ class Candidate:
     record: Record
     score: float
     reason: str
+
+
+def accepted(found: Sequence[Candidate]) -> Candidate | None:
+    """The first of FOUND, best first, when it lies clear of the next or is the only one with a score of 1."""
+    if not found or (len(found) > 1 and found[0].score - found[1].score < MARGIN and found[0].score < 1):
+        return None
+    if len(found) > 1 and found[1].score == found[0].score:
+        return None
+    return found[0]
 
 
 class Index:
@@ -66,25 +77,25 @@ class Index:
         self._words.pop("", None)
         self._close = [n for n, known in self._names.items() if set(known.values()) != {HIDDEN}]
 
-    def find(self, name: str, codes: Iterable[str] = (), limit: int = 5) -> list[Candidate]:
-        """At most LIMIT records that NAME or one of CODES may mean, best first; records of one score by id."""
+    def find(
+        self, name: str, codes: Iterable[str] = (), limit: int | None = 5, among: Container[str] | None = None
+    ) -> list[Candidate]:
+        """At most LIMIT records that NAME or one of CODES may mean, best first; records of one score by id.
+
+        With AMONG only records with one of these ids are looked at, as if there were no others.
+        """
         best: dict[str, tuple[float, str]] = {}
         for identity, score, reason in (*self._coded(name, codes), *self._named(name)):
-            if score > best.get(identity, (0.0, ""))[0]:
+            if score > best.get(identity, (0.0, ""))[0] and (among is None or identity in among):
                 best[identity] = (score, reason)
         if not best:
-            best = dict(self._alike(name))
+            best = dict(self._alike(name, among))
         ranked = sorted(best.items(), key=lambda kv: (-kv[1][0], kv[0]))[:limit]
         return [Candidate(self.records[i], score, reason) for i, (score, reason) in ranked]
 
     def resolve(self, name: str, codes: Iterable[str] = ()) -> Candidate | None:
         """The one record that NAME or one of CODES means; None when there is none, or several are as good."""
-        found = self.find(name, codes, limit=2)
-        if not found or (len(found) > 1 and found[0].score - found[1].score < MARGIN and found[0].score < 1):
-            return None
-        if len(found) > 1 and found[1].score == found[0].score:
-            return None
-        return found[0]
+        return accepted(self.find(name, codes, limit=2))
 
     def _coded(self, name: str, codes: Iterable[str]) -> Iterator[tuple[str, float, str]]:
         for code in codes:
@@ -104,7 +115,7 @@ class Index:
             for identity in self._initials.get(key, ()):
                 yield identity, _INITIALS, "initials"
 
-    def _alike(self, name: str) -> Iterator[tuple[str, tuple[float, str]]]:
+    def _alike(self, name: str, among: Container[str] | None) -> Iterator[tuple[str, tuple[float, str]]]:
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
@@ -112,12 +123,15 @@ class Index:
         if len(key) < SHORTEST:
             return
         best: dict[str, tuple[float, str]] = {}
-        near = process.extract(key, self._close, scorer=OSA.normalized_similarity, score_cutoff=_CUT, limit=20)
-        for text, alike, _ in near:
+        most = NEAREST if among is None else None
+        near = process.extract(key, self._close, scorer=OSA.normalized_similarity, score_cutoff=_CUT, limit=most)
+        wanted = [n for n in near if among is None or any(i in among for i in self._names[n[0]])]
+        for text, alike, _ in wanted[:NEAREST]:
             if len(text) < SHORTEST:
                 continue
             for identity, kind in self._names[text].items():
                 score = round(_FUZZY * alike, 4)
-                if kind != HIDDEN and score > best.get(identity, (0.0, ""))[0]:
+                heard = kind != HIDDEN and (among is None or identity in among)
+                if heard and score > best.get(identity, (0.0, ""))[0]:
                     best[identity] = (score, f"spelt like {text!r} ({alike:.2f})")
         yield from best.items()

@@ -21,6 +21,7 @@ _KINDS: Final = {
     "state": "VALUES ?class { mlo:State mlo:Entity } ?x a ?class .",
     "organisation": "?x a mlo:InternationalOrganisation .",
     "arrangement": "?x mlo:listComplete ?any .",
+    "threat": "?x skos:inScheme threat:scheme .",
 }
 
 
@@ -58,17 +59,17 @@ def shipped_names() -> Iterator[tuple[str, Name]]:
             yield row["subject_id"], Name(row["name"], row["kind"], row["language"])
 
 
-def ours(store: Store, wanted: Iterable[str] = ()) -> list[Record]:
+def ours(store: Store, wanted: Iterable[str] | None = None) -> list[Record]:
     """Our things of the kinds WANTED (all unless given), by id."""
     more: dict[str, list[Name]] = {}
     for subject, name in shipped_names():
         more.setdefault(subject, []).append(name)
     found = []
-    for kind in wanted or kinds():
+    for kind in kinds() if wanted is None else wanted:
         said: dict[str, dict[str, set[str]]] = {}
         for row in store.rows(
             f"SELECT DISTINCT ?x ?p ?v WHERE {{ {_KINDS[kind]} ?x ?p ?v . "
-            "VALUES ?p { rdfs:label skos:altLabel mlo:iso2 mlo:iso3 mlo:begin mlo:end } }"
+            "VALUES ?p { rdfs:label skos:prefLabel skos:altLabel mlo:iso2 mlo:iso3 mlo:begin mlo:end } }"
         ):
             said.setdefault(str(row["x"]), {}).setdefault(curie(str(row["p"])), set()).add(str(row["v"]))
         found += [_record(curie(iri), values, more.get(curie(iri), [])) for iri, values in said.items()]
@@ -76,10 +77,9 @@ def ours(store: Store, wanted: Iterable[str] = ()) -> list[Record]:
 
 
 def _record(name: str, said: dict[str, set[str]], more: list[Name]) -> Record:
-    label = min(said["rdfs:label"])
-    names = [Name(t) for t in sorted(said["rdfs:label"])] + [
-        Name(t, OTHER) for t in sorted(said.get("skos:altLabel", ()))
-    ]
+    labels = sorted(said.get("rdfs:label", set()) | said.get("skos:prefLabel", set()))
+    label = labels[0]
+    names = [Name(t) for t in labels] + [Name(t, OTHER) for t in sorted(said.get("skos:altLabel", ()))]
     codes = frozenset(c for p in ("mlo:iso2", "mlo:iso3") for c in said.get(p, ()))
     years = [min(int(d[:4]) for d in said[p]) if said.get(p) else 0 for p in ("mlo:begin", "mlo:end")]
     return Record(name, label, (*names, *more), codes, *years)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
+KEPT: Final = 32_768
+"""How many names are remembered in their plain form: a service meets names without end."""
 _ARTICLES: Final = frozenset("the la le les l el los las o a die der das il lo gli de het".split())  # noqa: SIM905
 _LINKS: Final = _ARTICLES | frozenset("of and for in on de la du des del della y e et und van von da do".split())  # noqa: SIM905
 _TAIL: Final = re.compile(r"\s*\((?:the|la|le|les|l['’]|el|los|las)\)\s*$", re.IGNORECASE)
@@ -14,7 +16,7 @@ _WORDS: Final = re.compile(r"\w+")
 _DOTS: Final = re.compile(r"\b(?:\w\.){2,}")
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def plain(name: str) -> str:
     """NAME in lower case without accents, punctuation, a leading article and an article in brackets behind it.
 
@@ -33,7 +35,7 @@ def plain(name: str) -> str:
     return " ".join(words)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def ordered(name: str) -> str:
     """The words of :func:`plain` that carry meaning, in alphabetical order, whichever way round they are written.
 
@@ -44,7 +46,7 @@ def ordered(name: str) -> str:
     return " ".join(sorted(words))
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def initials(name: str) -> str:
     """The first letters of the words of :func:`plain` that carry meaning.
 

@@ -193,6 +193,8 @@ SHARED = {
         "imports/worldbank",
     },  # a column, key or field that is missing
     "E198": {"imports/mapped", "imports/mappings"},  # a mapping that cannot be used, as it lies or as it runs
+    "E212": {"serve/app", "serve/asked"},  # a request that cannot be read: its parameters, or its JSON
+    "E213": {"serve/app", "serve/asked"},  # too much, in bytes or in queries
     "E080": {"fit/assess", "compose/propose"},  # a challenge without a must
     "E110": {"grammar", "reason"},  # neither two things nor a triple
     "E111": {"tokens", "rulebook"},  # a rule that cannot be read, by our grammar or by the engine's

@@ -53,8 +53,12 @@ ORDER = (
     "kg.render.stocktake", "kg.render.questions", "kg.render.proof", "kg.render.tree", "kg.render.whatif", "kg.render.decisive",
     "kg.render.geography", "kg.render.charts", "kg.render.brief", "kg.frames",
     "kg.graph", "kg.backtest", "kg.render.backtest",
+    # what others ask over HTTP
+    "kg.serve", "kg.serve.known", "kg.serve.asked", "kg.serve.properties", "kg.serve.reconcile", "kg.serve.suggest",
+    "kg.serve.extend", "kg.serve.manifest", "kg.serve.card", "kg.serve.app",
     "kg.options", "kg.commands", "kg.commands.console", "kg.commands.watching", "kg.commands.check", "kg.commands.gather",
-    "kg.commands.judge", "kg.commands.look", "kg.commands.publish", "kg.commands.reason", "kg.commands.survey", "kg.cli",
+    "kg.commands.judge", "kg.commands.look", "kg.commands.publish", "kg.commands.reason", "kg.commands.serve",
+    "kg.commands.survey", "kg.cli",
 )  # fmt: skip
 """A module may import only those that stand before it."""
 
@@ -62,7 +66,19 @@ LAZY = {"kg.records": {"kg.frames"}}
 """Imported inside a method only, when a notebook shows a record."""
 
 ACTS = ("kg.validate", "kg.infer", "kg.answer", "kg.fit", "kg.compose", "kg.prove")
-HEAVY = ("rapidfuzz", "highspy", "rdflib", "oxrdflib", "numpy", "rich", "shacl", "pyshacl", "owlready2")
+HEAVY = (
+    "rapidfuzz",
+    "highspy",
+    "rdflib",
+    "oxrdflib",
+    "numpy",
+    "rich",
+    "starlette",
+    "uvicorn",
+    "shacl",
+    "pyshacl",
+    "owlready2",
+)
 
 
 def module(path: Path) -> str:
@@ -129,6 +145,7 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.commands.publish",
                 "kg.commands.survey",
                 "kg.commands.reason",
+                "kg.commands.serve",
             },
         ),
         ("rich", {"kg.render.tables"}),
@@ -143,6 +160,7 @@ def test_the_front_page_imports_only_on_first_use():
                 "kg.tokens",
                 "kg.remote.client",
                 "kg.remote.services",
+                "kg.serve.app",
                 "kg.render.findings.safe",
                 "kg.validate.descriptions",
                 "kg.validate.tables",
@@ -150,6 +168,10 @@ def test_the_front_page_imports_only_on_first_use():
         ),
         ("yaml", {"kg.imports.blocks"}),
         ("csvw", {"kg.validate.descriptions", "kg.validate.tables"}),
+        # The one door for others.
+        ("starlette", {"kg.serve.app"}),
+        ("uvicorn", {"kg.serve.app"}),
+        ("anyio", {"kg.serve.app"}),
         # The one door to the network.
         ("SPARQLWrapper", {"kg.remote.client"}),
         ("urllib.request", set()),
