@@ -105,7 +105,7 @@ def kept(triples: Iterable[tuple[str, str, str]]) -> set[str]:
 def minilat(file: Path) -> Iterable[tuple[str, str, str]]:
     """Our engine."""
     store = Store.from_ntriples(file.read_bytes())
-    infer.saturate(store, {}, rules(file.parent))
+    infer.close(store, {}, rules(file.parent))
     return _terms(store)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -44,6 +46,8 @@ _TRIPLES: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "js
 _XSD: Final = PREFIXES["xsd"]
 _INTEGERS: Final = {_XSD + t for t in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger")}
 _FLOATS: Final = {_XSD + t for t in ("decimal", "double", "float")}
+FAST: Final = 2e-5
+"""An answer of so many seconds a triple costs more to look at than to find."""
 _UNION: Final = ox.DefaultGraph()
 _LITERAL: Final = re.compile(r'"(.*)"(?:@([\w-]+)|\^\^<([^>]*)>)?', re.DOTALL)
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
@@ -131,10 +135,6 @@ def _native(term: Any) -> Value:
     return None if term is None else str(term)
 
 
-def _slow(seconds: float) -> MinilatError:
-    return MinilatError("E061", f"takes longer than {seconds:g} s")
-
-
 def _take(triples: Iterable[Any], limit: int) -> tuple[list[Any], bool]:
     taken = list(itertools.islice(triples, limit + 1))
     return taken[:limit], len(taken) <= limit
@@ -144,6 +144,12 @@ def _late(seconds: float) -> MinilatError:
     return MinilatError(
         "E042", f"the query took longer than {seconds:g} s", hint="make it more selective, or raise --timeout"
     )
+
+
+def _asks_nobody(text: str) -> None:
+    if forms.calls_out(text):
+        hint = "bring the data in as a file, or say which service may be asked: minilat query --allow"
+        raise MinilatError("E046", "SERVICE is refused: a query makes no outbound call", hint=hint)
 
 
 class Store:
@@ -215,37 +221,41 @@ class Store:
         """Add TEXT, in N-Triples as :func:`kg.documents.ntriples` gives it, to GRAPH and to the union; labels stay."""
         self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
 
-    def infer(self, construct: str, *, limit: int = 10_000_000, seconds: float | None = None) -> int:
-        """Add what CONSTRUCT yields to the inferred graph; the number of new triples is returned.
+    def unknown(self, construct: str, most: int, *, many: int = sys.maxsize, beside: str) -> tuple[set[Fact], bool]:
+        """The triples of CONSTRUCT that are in neither the union nor the graph BESIDE, and whether those are all.
 
-        Raises MinilatError E061 when it yields more than LIMIT triples or takes longer than SECONDS; nothing is added
-        then.
+        Reading stops when more than MOST are found, and where MANY triples came so fast that they may be asked again.
         """
+        found: set[Fact] = set()
+        begin, graph = time.thread_time(), ox.NamedNode(beside)
+        for i, t in enumerate(self._run(construct)):
+            if i == many and time.thread_time() - begin < many * FAST:
+                return found, False
+            fact = (t.subject, t.predicate, t.object)
+            if ox.Quad(*fact) not in self._inner and ox.Quad(*fact, graph) not in self._inner:
+                found.add(fact)
+                if len(found) > most:
+                    return found, False
+        return found, True
 
-        # What is already stated somewhere is not inferred; a CONSTRUCT may also yield one triple several times.
-        def work() -> tuple[list[Any], bool]:
-            return _take(self._run(construct), limit)
+    def place(self, facts: Iterable[Fact], graph: str | None) -> None:
+        """Add FACTS to the named GRAPH alone, or to the union alone."""
+        name = _UNION if graph is None else ox.NamedNode(graph)
+        self._inner.extend(ox.Quad(*f, name) for f in facts)
 
-        found, complete = work() if seconds is None else within(seconds, work, _slow(seconds))
-        if not complete:
-            raise MinilatError("E061", f"makes more than {limit} facts")
-        new = {q for t in found if (q := ox.Quad(t.subject, t.predicate, t.object)) not in self._inner}
-        self.add(new, INFERRED)
-        return len(new)
+    def change(self, update: str) -> None:
+        """Run a SPARQL UPDATE of ours."""
+        _asks_nobody(update)
+        self._inner.update(update, prefixes=PREFIXES)
 
-    def infer_new(self, construct: str, *, limit: int, seconds: float | None = None) -> int:
-        """The same for a CONSTRUCT that gives each triple once and none that is in the union: nothing passes Python."""
+    def size(self) -> int:
+        """How many quads there are, in the union and in all graphs; all are read."""
+        return len(self._inner)
 
-        def work() -> bytes:
-            return self._run(construct).serialize(format=ox.RdfFormat.N_TRIPLES) or b""
-
-        text = work() if seconds is None else within(seconds, work, _slow(seconds))
-        count = text.count(b"\n")
-        if count > limit:
-            raise MinilatError("E061", f"makes more than {limit} facts")
-        for graph in (ox.DefaultGraph(), ox.NamedNode(INFERRED)):
-            self._inner.bulk_load(text, format=ox.RdfFormat.N_TRIPLES, to_graph=graph, lenient=True)
-        return count
+    def name_inferred(self) -> None:
+        """Put what stands in the union and in no file's graph into the inferred graph."""
+        alone = "WHERE { ?s ?p ?o FILTER NOT EXISTS { GRAPH ?g { ?s ?p ?o } } }"
+        self.change(f"INSERT {{ GRAPH <{INFERRED}> {{ ?s ?p ?o }} }} {alone}")
 
     def solutions(self, text: str) -> list[dict[str, Term]]:
         """The solutions of a SELECT as terms of the store, by variable name; what is unbound is left out."""
@@ -284,12 +294,7 @@ class Store:
         return not isinstance(fact[0], ox.Literal) and ox.Quad(*fact) in self._inner
 
     def _run(self, text: str) -> Any:
-        if forms.calls_out(text):
-            raise MinilatError(
-                "E046",
-                "SERVICE is refused: a query makes no outbound call",
-                hint="bring the data in as a file, or say which service may be asked: minilat query --allow",
-            )
+        _asks_nobody(text)
         try:
             return self._inner.query(text, prefixes=PREFIXES)
         except SyntaxError as error:
@@ -331,14 +336,9 @@ class Store:
 
         def work() -> Rows:
             found = self._run(text)
-            rows: list[tuple[str | None, ...]] = []
-            complete = True
-            for solution in found:
-                if len(rows) == limit:
-                    complete = False
-                    break
-                rows.append(tuple(None if v is None else str(v) for v in solution))
-            return Rows(tuple(v.value for v in found.variables), tuple(rows), complete)
+            taken, complete = _take(found, limit)
+            rows = tuple(tuple(None if v is None else str(v) for v in solution) for solution in taken)
+            return Rows(tuple(v.value for v in found.variables), rows, complete)
 
         return within(seconds, work, _late(seconds))
 

@@ -41,6 +41,7 @@ RULES = {
     "R917": "CONSTRUCT { ?x mlo:v ?w } WHERE { ?x mlo:q ?y OPTIONAL { ?x mlo:p ?w } }",
     "R918": """CONSTRUCT { ?x mlo:w ?y } WHERE {
         { ?x mlo:q ?z } UNION { ?x mlo:p ?y } OPTIONAL { ?x mlo:s ?y } }""",
+    "R919": "CONSTRUCT { ?y mlo:anywhere 1 } WHERE { GRAPH ?g { ?y mlo:r ?z } }",
     "R916": "CONSTRUCT { ?a mlo:far ?b } WHERE { OPTIONAL { ?a mlo:t ?b } ?a mlo:q ?b . }",
 }
 MONOTONE = ("R901", "R902", "R905", "R906", "R907", "R911", "R912", "R913")

@@ -22,7 +22,7 @@ ORDER = (
     # other services
     "kg.remote.services", "kg.remote.records", "kg.remote.client", "kg.remote.federation", "kg.remote",
     # the acts
-    "kg.strata", "kg.portable", "kg.rulebook", "kg.infer", "kg.build", "kg.weak", "kg.doctor", "kg.answer",
+    "kg.strata", "kg.portable", "kg.rulebook", "kg.firing", "kg.bounded", "kg.infer", "kg.build", "kg.weak", "kg.doctor", "kg.answer",
     "kg.validate.results", "kg.validate.triples", "kg.validate.shapes", "kg.validate.query", "kg.validate.child",
     "kg.validate.native", "kg.validate.reference", "kg.validate.words", "kg.validate.constraints",
     "kg.validate.engines", "kg.validate.skeleton", "kg.validate.outline", "kg.validate.positions",

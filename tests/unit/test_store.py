@@ -12,7 +12,7 @@ from kg.errors import MinilatError
 from kg.forms import kind
 from kg.limits import within
 from kg.names import INFERRED, iri
-from kg.store import Store, iri_term, literal_term
+from kg.store import Store, iri_term, literal_term, term
 
 EX = "http://example.org/"
 TTL = """\
@@ -135,22 +135,44 @@ def test_a_triple_of_two_files_counts_once(small, tmp_path):
     assert [r["g"] for r in small.rows(where)] == [EX + "g1", EX + "g2"]
 
 
-def test_what_is_inferred_stands_in_its_own_graph(small):
-    rule = f"CONSTRUCT {{ ?x <{EX}seen> true }} WHERE {{ ?x <{EX}number> ?n }}"
-    assert small.infer(rule) == 2
-    assert small.infer(rule) == 0
+def test_what_stands_in_the_union_alone_is_named_inferred(small):
+    fact = (term(f"<{EX}a>"), term(f"<{EX}seen>"), term('"true"'))
+    small.place([fact], None)
+    assert INFERRED not in small.graphs()
+    small.name_inferred()
     assert INFERRED in small.graphs()
-    assert small.ask(f"ASK {{ GRAPH <{INFERRED}> {{ <{EX}a> <{EX}seen> true }} }}")
-    assert not small.ask(f"ASK {{ GRAPH <{EX}g1> {{ ?x <{EX}seen> ?y }} }}")
+    assert list(small.rows(f"SELECT ?s WHERE {{ GRAPH <{INFERRED}> {{ ?s ?p ?o }} }}")) == [{"s": EX + "a"}]
+    assert small.stated_in(fact) == []
 
 
-def test_what_was_known_already_is_not_new(small):
-    assert small.infer(f"CONSTRUCT {{ ?x <{EX}number> ?n }} WHERE {{ ?x <{EX}number> ?n }}") == 0
+def test_what_was_known_already_is_not_unknown(small):
+    text = f"CONSTRUCT {{ ?x <{EX}number> ?n . ?x <{EX}seen> 1 }} WHERE {{ ?x <{EX}number> ?n }}"
+    found, complete = small.unknown(text, 100, beside=INFERRED)
+    assert ({str(f[0]) for f in found}, {str(f[1]) for f in found}) == ({f"<{EX}a>", f"<{EX}b>"}, {f"<{EX}seen>"})
+    assert complete
+    assert [small.unknown(text, most, beside=INFERRED)[1] for most in (1, 2)] == [False, True]
+    small.place(found, INFERRED)
+    assert small.unknown(text, 0, beside=INFERRED) == (set(), True)
+
+
+def test_what_comes_fast_may_be_asked_again_and_what_comes_slowly_is_read_to_its_end(small, monkeypatch):
+    text = f"CONSTRUCT {{ ?x <{EX}seen> ?n }} WHERE {{ ?x <{EX}number> ?n }}"
+    whole = small.unknown(text, 100, beside=INFERRED)
+    monkeypatch.setattr("kg.store.FAST", 0)
+    assert small.unknown(text, 100, many=1, beside=INFERRED) == whole
+    monkeypatch.setattr("kg.store.FAST", 60)
+    assert small.unknown(text, 100, many=1, beside=INFERRED)[1] is False
+
+
+def test_an_update_of_ours_calls_nobody(small):
+    with pytest.raises(MinilatError) as error:
+        small.change(f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE <{EX}> {{ ?s ?p ?o }} }}")
+    assert error.value.code == "E046"
 
 
 def test_a_copy_is_independent(small):
     other = small.copy()
-    other.infer(f"CONSTRUCT {{ <{EX}z> <{EX}z> <{EX}z> }} WHERE {{}}")
+    other.place([(term(f"<{EX}z>"),) * 3], None)
     assert (len(small), len(other)) == (8, 9)
 
 
