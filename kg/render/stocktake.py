@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from kg.render.tables import dump, grid
@@ -48,6 +49,15 @@ def _short(table: Table, *columns: str, most: int = 0) -> str:
     return grid(columns, [[r[i] for i in keep] for r in rows], title=f"{table.title} · {len(table.rows)}") + left
 
 
+def _matrix(table: Table) -> str:
+    """Partners by frameworks; a framework is a number, since eighteen names side by side would be broken."""
+    partner, *frameworks, other = table.columns
+    legend = " · ".join(f"{i}\N{NO-BREAK SPACE}{name}" for i, name in enumerate(frameworks, 1))
+    columns = (partner, *(str(i) for i, _ in enumerate(frameworks, 1)), other)
+    lines = fill(legend, 118, initial_indent="  ", subsequent_indent="  ")
+    return grid(columns, table.rows, title=table.title) + lines.replace("\N{NO-BREAK SPACE}", " ") + "\n"
+
+
 def _change(change: Change) -> list[str]:
     lines = [
         f"  {change.name}, {change.since} to {change.until}: {_number(change.before)} to {_number(change.after)}"
@@ -66,7 +76,7 @@ def text(found: Stocktake) -> str:
     whole = sum(row[lacking] == "0" for row in found.depth.rows)
     parts = [
         f"Stock-take of the partners of {found.owner}, as of {found.as_of}, recorded up to {found.known_as_of}\n",
-        grid(found.matrix.columns, found.matrix.rows, title=found.matrix.title),
+        _matrix(found.matrix),
         *(f"  {note}\n" for note in found.matrix.notes),
         "\n",
         _short(found.dormancy, "framework", "life", "months_since", "last", "what"),
