@@ -77,6 +77,36 @@ def test_queries_beyond_the_bounds(service, queries, where):
     assert service.post(queries=json.dumps(queries)).error == (413, "E213", where)
 
 
+def test_the_values_of_a_batch_are_counted_together(service):
+    one = [{"pid": "participants", "v": [f"Nrwy {i}" for i in range(50)]}]
+    batch = {str(i): {"query": "x", "properties": one} for i in range(11)}
+    assert service.post(queries=json.dumps(batch)).error == (413, "E213", "queries")
+
+
+def test_the_dearest_batch_ends(service):
+    """Names that are like none, in place of entities, for all candidates at once: looked for once each, not for each candidate."""
+    dear = [{"pid": "participants", "v": [f"Confederation of the misspelt islands {i}" for i in range(50)]}]
+    batch = {str(i): {"properties": dear, "limit": 50} for i in range(10)}
+    start = time.monotonic()
+    answer = service.post(queries=json.dumps(batch))
+    assert answer.status in (200, 503)
+    service.ask("Norway")  # and the service goes on
+    assert time.monotonic() - start < 3 * app.SECONDS
+
+
+def test_a_batch_that_takes_too_long_stops_by_itself(known, monkeypatch):
+    from kg.errors import MinilatError
+    from kg.serve import reconcile
+
+    monkeypatch.setattr(app, "SECONDS", 0.05)
+    asked_for = []
+    slow = lambda *_: (asked_for.append(1), time.sleep(0.03), [])[2]  # noqa: E731
+    monkeypatch.setattr(reconcile, "candidates", slow)
+    with pytest.raises(MinilatError, match="E217"):
+        app.Service(known, "http://x").reconcile({"queries": json.dumps({str(i): {"query": "x"} for i in range(50)})})
+    assert 1 <= len(asked_for) < 10
+
+
 def test_what_is_just_within_the_bounds(service):
     answer = service.post(queries=json.dumps({str(i): {"query": "Nrwy" * 125} for i in range(50)}))
     assert (answer.status, len(answer.json)) == (200, 50)
