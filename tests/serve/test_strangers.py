@@ -1,16 +1,20 @@
 """What strangers send: everything that is wrong is refused by name, bounded, and shows nothing of the inside."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from asking import start
 
 from kg.serve import app, asked
 
+ROOT = Path(__file__).resolve().parents[2]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -279,6 +283,37 @@ def test_the_command(run, cache):
         assert code in ran.err
         assert says in ran.err
     taken.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a signal that can be sent to one process")
+def test_the_command_serves_until_it_is_stopped(cache, loopback):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MINILAT_")} | {"MINILAT_CACHE": str(cache)}
+    words = [
+        sys.executable,
+        "-m",
+        "kg.cli",
+        "serve",
+        "--port",
+        "0",
+        "--as-of",
+        "2016-06-30",
+        "--public",
+        "https://x.example/m/",
+    ]
+    process = subprocess.Popen(
+        words, env=env | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    said = next(x for x in process.stderr if "…" not in x)
+    assert said == "reconciliation service at https://x.example/m/reconcile (stop with Ctrl-C)\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_a_public_address_stands_in_the_manifest(known):
+    found = app.Service(known, "https://x.example/m").reconcile({})
+    assert found["view"]["url"] == "https://x.example/m/reconcile/view?id={{id}}"
+    assert found["suggest"]["type"] == {"service_url": "https://x.example/m", "service_path": "/reconcile/suggest/type"}
 
 
 def test_without_its_library_the_command_says_what_to_install(tmp_path):
