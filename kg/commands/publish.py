@@ -56,7 +56,7 @@ def link_suggest(
         str, typer.Option(metavar="TABLE", help="eu-countries, eu-corporate-bodies, wikidata, or a file.")
     ],
     kind: Annotated[
-        list[str] | None, typer.Option(help="state, organisation or arrangement; all that the table may hold.")
+        list[str] | None, typer.Option(help="state, organisation, arrangement or threat; all that the table may hold.")
     ] = None,
     copy: Annotated[Path | None, typer.Option(help="A copy of the table; no network is used.")] = None,
     snapshots: Annotated[Path | None, typer.Option(help="Folder with copies of the known tables.")] = None,

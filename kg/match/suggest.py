@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from kg.errors import MinilatError, did_you_mean
 from kg.match import tables
 from kg.match.index import MARGIN, Candidate, Index
-from kg.match.records import HIDDEN
+from kg.match.records import HIDDEN, kinds
 from kg.match.spelling import plain
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def target(name: str, copy: Path | None, folder: Path, prefix: str = "") -> Targ
     """
     from pathlib import Path
 
-    own, known, version, kinds = TARGETS.get(name, ("", "", "", TARGETS["wikidata"][3]))
+    own, known, version, held = TARGETS.get(name, ("", "", "", kinds()))
     path = copy or (folder / known if known else None)
     if name not in TARGETS:
         path = path or Path(name)
@@ -66,7 +66,7 @@ def target(name: str, copy: Path | None, folder: Path, prefix: str = "") -> Targ
         )
     if copy or not version:
         version = f"{path.name} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
-    return Target(prefix or own, tuple(tables.read(path, prefix or own)), version, kinds)
+    return Target(prefix or own, tuple(tables.read(path, prefix or own)), version, held)
 
 
 @dataclass(frozen=True)

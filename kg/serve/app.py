@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import time
 import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -67,7 +68,13 @@ class Service:
         if "queries" in fields and "extend" in fields:
             raise MinilatError("E212", "queries and extend at once", hint="send one of the two")
         if "queries" in fields:
-            return reconcile.batch(self.known, asked.batch(fields["queries"]))
+            end = time.monotonic() + SECONDS
+
+            def go_on() -> None:  # nobody waits any more, and a thread cannot be stopped from outside
+                if time.monotonic() > end:
+                    raise _late()
+
+            return reconcile.batch(self.known, asked.batch(fields["queries"]), go_on)
         if "extend" in fields:
             return extend.rows(self.known, asked.extension(fields["extend"], self.known.languages))
         if other := sorted(fields.keys() - {"callback"}):
@@ -111,6 +118,10 @@ class Service:
         return card.home(self.known, self.base)
 
 
+def _late() -> MinilatError:
+    return MinilatError("E217", f"takes longer than {SECONDS:g} s", hint="ask in parts")
+
+
 def _typed(fields: Fields) -> tuple[str, int, int]:
     """Prefix, cursor and number of a suggest query."""
     prefix = asked.words(fields.get("prefix", ""), "prefix")
@@ -151,7 +162,7 @@ def _endpoint(act: Callable[[Fields], Any], limiter: anyio.CapacityLimiter) -> C
         except MinilatError as error:
             return _refused(error)
         except TimeoutError:
-            return _refused(MinilatError("E217", f"takes longer than {SECONDS:g} s", hint="ask in parts"))
+            return _refused(_late())
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:

@@ -22,6 +22,8 @@ LETTERS: Final = 500
 """Letters of a name, an id or a value."""
 VALUES: Final = 50
 """Properties of a query, and values of a property, and types."""
+ALL_VALUES: Final = 500
+"""Values of properties in a whole batch: a value may be a name that has to be looked for."""
 IDS: Final = 200
 """Entities whose data are asked for at once."""
 MOST: Final = 50
@@ -131,7 +133,9 @@ def batch(text: str) -> dict[str, Query]:
     """The queries of a batch by key. Raises MinilatError E212 (not a batch) or E213 (too much)."""
     found = read(text, "queries")
     _much("queries", len(found), BATCH, "queries")
-    return {words(key, "queries"): _query(query, f"queries.{key}") for key, query in found.items()}
+    queries = {words(key, "queries"): _query(query, f"queries.{key}") for key, query in found.items()}
+    _much("queries", sum(len(v) for q in queries.values() for _, v in q.properties), ALL_VALUES, "values in all")
+    return queries
 
 
 def _query(found: object, where: str) -> Query:

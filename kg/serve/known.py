@@ -104,6 +104,10 @@ class Known:
             if p.arrangement in self._paths and p.who in self._paths:
                 self._rows[p.arrangement].append(p)
                 self._rows[p.who].append(p)
+        self._ever = {
+            e.id: frozenset(o.id for o in self._others(e, [p for p in self._rows[e.record.id] if p.core]))
+            for e in self.entities.values()
+        }
 
     def above(self, kind: str) -> tuple[str, ...]:
         """The ids of all types above the type KIND, the nearest first."""
@@ -135,9 +139,9 @@ class Known:
         wanted = now if roles == "all" else [p for p in now if p.core and (p.arrangement, p.who) not in out]
         return self._others(entity, wanted)
 
-    def ever(self, entity: Entity) -> list[Entity]:
-        """Who took part in an arrangement with a core role on any day, or in what an actor did, by name."""
-        return self._others(entity, [p for p in self._rows[entity.record.id] if p.core])
+    def ever(self, entity: Entity) -> frozenset[str]:
+        """The ids of who took part in an arrangement with a core role on any day, or of what an actor took part in."""
+        return self._ever[entity.id]
 
     def _others(self, entity: Entity, rows: Iterable[Participation]) -> list[Entity]:
         met = {p.who if p.arrangement == entity.record.id else p.arrangement for p in rows}

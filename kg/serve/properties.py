@@ -6,7 +6,7 @@ are recorded: 2014-09-04, 2026-03 or 1918.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from kg.errors import MinilatError, did_you_mean
@@ -121,7 +121,7 @@ def values(known: Known, entity: Entity, of: Property, settings: Settings) -> li
 
 
 def holds(known: Known, entity: Entity, of: Property, said: Sequence[Value]) -> bool | None:
-    """Whether OF has one of the values SAID for ENTITY: None when that is not known.
+    """Whether OF has one of the values SAID, as :func:`meant`, for ENTITY: None when that is not known.
 
     Names are never false: a list of names has no end. Taking part is asked of all days, and false only where the
     list of participants is complete.
@@ -158,18 +158,30 @@ def coded(of: Property, said: Value) -> str:
     return (said.id or said.text).strip().rstrip("/").rpartition("/")[2]
 
 
+def meant(known: Known, of: Property, said: Sequence[Value]) -> tuple[Value, ...]:
+    """The values SAID of OF; where it relates entities, each with the id of the one it names ('' for nobody)."""
+    if of.form != "entity":
+        return tuple(said)
+    return tuple(replace(value, id=_named(known, value)) for value in said)
+
+
+def _named(known: Known, said: Value) -> str:
+    entity = known.find(said.id or said.text)
+    if entity is None and said.text:
+        found = known.index.resolve(said.text)
+        entity = None if found is None else known.of(found.record)
+    return "" if entity is None else entity.id
+
+
 def _related(known: Known, entity: Entity, of: Property, said: Value) -> bool | None:
     if not set(of.types) & set(entity.types):
         return False
-    other = known.find(said.id or said.text)
-    if other is None:
-        found = known.index.resolve(said.text)
-        other = None if found is None else known.of(found.record)
+    other = known.find(said.id)
     if other is None:
         return None
     if of.id == "broader":
         return other in [e for iri in entity.facts.get("broader", ()) if (e := known.find(iri)) is not None]
-    if other in known.ever(entity):
+    if other.id in known.ever(entity):
         return True
     whole = entity if of.id == "participants" else other
     return False if whole.facts.get("listComplete") == ("true",) else None

@@ -15,7 +15,7 @@ from kg.serve import properties
 from kg.serve.known import CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from kg.serve.asked import Query, Value
     from kg.serve.known import Entity, Known
@@ -42,15 +42,23 @@ class _Judged:
         return self.fits is False or self.candidate.score <= CONFLICT
 
 
-def batch(known: Known, queries: Mapping[str, Query]) -> dict[str, Any]:
-    """The result batch for QUERIES, each answered by itself. Raises MinilatError E216 (an unknown type or property)."""
-    return {key: {"result": candidates(known, query, f"queries.{key}")} for key, query in queries.items()}
+def batch(known: Known, queries: Mapping[str, Query], go_on: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """The result batch for QUERIES, each answered by itself. Raises MinilatError E216 (an unknown type or property).
+
+    GO_ON is called before each query, and may raise what ends the work.
+    """
+    found = {}
+    for key, query in queries.items():
+        go_on()
+        found[key] = {"result": candidates(known, query, f"queries.{key}")}
+    return found
 
 
 def candidates(known: Known, query: Query, where: str = "query") -> list[dict[str, Any]]:
     """The candidates for QUERY as the API writes them, best first. Raises MinilatError E216; WHERE names the query."""
     kinds = [properties.typed(known, t, f"{where}.type") for t in query.types]
-    said = [(properties.known(pid, f"{where}.properties"), values) for pid, values in query.properties if values]
+    given = [(properties.known(pid, f"{where}.properties"), values) for pid, values in query.properties if values]
+    said = [(p, properties.meant(known, p, values)) for p, values in given]
     among = None
     if kinds and query.strict != "should":
         each = [known.among([k]) for k in kinds]

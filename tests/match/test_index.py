@@ -83,3 +83,23 @@ def test_what_is_left_of_a_name(name, bare, words, letters):
     assert plain(name) == bare
     assert ordered(name) == words
     assert initials(name) == letters
+
+
+def test_among_some_others_are_as_if_they_were_not_there(few):
+    among = {"state:nga", "arr:two"}
+    alone = index.Index([few.records[i] for i in sorted(among)])
+    for name in ("Niger", "Nigeria", "Twin", "NER", "Nigerria", "Dahomey", "Nigeri", "Benin"):
+        found = few.find(name, limit=None, among=among)
+        assert found == alone.find(name, limit=None), name
+        assert index.accepted(found) == alone.resolve(name)
+    assert few.find("Nigeri")[0].record.id == "state:nga"
+    assert [c.record.id for c in few.find("Nigeri", among={"state:ner"})] == ["state:ner"]
+
+
+def test_threats_are_found_too(graph):
+    from kg.match import records
+
+    found = records.ours(graph.store, ["threat"])
+    assert len(found) == 58
+    assert ("threat:nuclear-coercion", "Nuclear coercion") in {(r.id, r.label) for r in found}
+    assert records.ours(graph.store, []) == []

@@ -74,7 +74,7 @@ def test_every_property_setting_and_bound_is_told():
         f"| {app.LARGEST // 2**20} MiB, {app.LINE // 1024} KiB; a body comes within {app.SLOW:g} s |",
         f"| {asked.BATCH}; {asked.IDS} |",
         f"| {asked.LETTERS} |",
-        f"| {asked.VALUES} each |",
+        f"| {asked.VALUES} each; {asked.ALL_VALUES} |",
         f"| {asked.MOST} (a higher limit is lowered); {suggest.PAGE}, with `cursor` for more |",
         f"| {app.SECONDS:g} s |",
     ):

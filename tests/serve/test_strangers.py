@@ -1,16 +1,20 @@
 """What strangers send: everything that is wrong is refused by name, bounded, and shows nothing of the inside."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from asking import start
 
 from kg.serve import app, asked
 
+ROOT = Path(__file__).resolve().parents[2]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -75,6 +79,36 @@ def test_queries_that_cannot_be_read(service, queries, code, where):
 )
 def test_queries_beyond_the_bounds(service, queries, where):
     assert service.post(queries=json.dumps(queries)).error == (413, "E213", where)
+
+
+def test_the_values_of_a_batch_are_counted_together(service):
+    one = [{"pid": "participants", "v": [f"Nrwy {i}" for i in range(50)]}]
+    batch = {str(i): {"query": "x", "properties": one} for i in range(11)}
+    assert service.post(queries=json.dumps(batch)).error == (413, "E213", "queries")
+
+
+def test_the_dearest_batch_ends(service):
+    """Names that are like none, in place of entities, for all candidates at once: looked for once each, not for each candidate."""
+    dear = [{"pid": "participants", "v": [f"Confederation of the misspelt islands {i}" for i in range(50)]}]
+    batch = {str(i): {"properties": dear, "limit": 50} for i in range(10)}
+    start = time.monotonic()
+    answer = service.post(queries=json.dumps(batch))
+    assert answer.status in (200, 503)
+    service.ask("Norway")  # and the service goes on
+    assert time.monotonic() - start < 3 * app.SECONDS
+
+
+def test_a_batch_that_takes_too_long_stops_by_itself(known, monkeypatch):
+    from kg.errors import MinilatError
+    from kg.serve import reconcile
+
+    monkeypatch.setattr(app, "SECONDS", 0.05)
+    asked_for = []
+    slow = lambda *_: (asked_for.append(1), time.sleep(0.03), [])[2]  # noqa: E731
+    monkeypatch.setattr(reconcile, "candidates", slow)
+    with pytest.raises(MinilatError, match="E217"):
+        app.Service(known, "http://x").reconcile({"queries": json.dumps({str(i): {"query": "x"} for i in range(50)})})
+    assert 1 <= len(asked_for) < 10
 
 
 def test_what_is_just_within_the_bounds(service):
@@ -249,6 +283,37 @@ def test_the_command(run, cache):
         assert code in ran.err
         assert says in ran.err
     taken.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a signal that can be sent to one process")
+def test_the_command_serves_until_it_is_stopped(cache, loopback):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("MINILAT_")} | {"MINILAT_CACHE": str(cache)}
+    words = [
+        sys.executable,
+        "-m",
+        "kg.cli",
+        "serve",
+        "--port",
+        "0",
+        "--as-of",
+        "2016-06-30",
+        "--public",
+        "https://x.example/m/",
+    ]
+    process = subprocess.Popen(
+        words, env=env | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    said = next(x for x in process.stderr if "…" not in x)
+    assert said == "reconciliation service at https://x.example/m/reconcile (stop with Ctrl-C)\n"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (130, "", "")
+
+
+def test_a_public_address_stands_in_the_manifest(known):
+    found = app.Service(known, "https://x.example/m").reconcile({})
+    assert found["view"]["url"] == "https://x.example/m/reconcile/view?id={{id}}"
+    assert found["suggest"]["type"] == {"service_url": "https://x.example/m", "service_path": "/reconcile/suggest/type"}
 
 
 def test_without_its_library_the_command_says_what_to_install(tmp_path):
