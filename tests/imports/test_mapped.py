@@ -375,7 +375,7 @@ ROWS = {
     "a formula": (C, T, '"Germany"', '"=HYPERLINK(""http://e.org"")"', "H084", 3, "paste its value"),
     "an empty key": (A, "atop5_1m.csv", "9101,235,", ",235,", "H083", 3, "must have a value"),
     "a flag that is none": (A, "atop5_1m.csv", "0,1,1,1,0,0,0,1\n9101,235", "0,1,1,2,0,0,0,1\n9101,235", "H080", 2, ""),
-    "a number of no state": (A, "atop5_1m.csv", "9101,235,", "9101,236,", "E199", 3, "did you mean '235'"),
+    "a number of no state": (A, "atop5_1m.csv", "9101,235,", "9101,236,", "E199", 3, "member '236': no state here has this number"),
     "a mistyped state": (B, Y, "- id: PL", "- id: PLL", "E199", 10, "did you mean 'PL'"),
     "a mistyped status": (B, Y, "status: observer", "status: obsrver", "E199", 23, "did you mean 'observer'"),
     "a mistyped block": (B, "blocks.csv", "JEF,Joint Expeditionary Force", "J,Joint Expeditonary Force", "E199", 2, "did you mean 'Joint Expeditionary Force'"),
