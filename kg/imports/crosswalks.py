@@ -27,11 +27,11 @@ THINGS: Final = ("iso3", "iso3c", "iso2", "iso2c", "state", "arrangement", "name
 
 
 def read(paths: Iterable[Path], prefixes: Sequence[str], store: Store) -> dict[str, dict[str, str]]:
-    """The IRIs by code, for states and for arrangements apart, that the tables at PATHS give; else our links.
+    """The IRIs by code, for states and for arrangements apart, that the tables at PATHS give, and for the rest ours.
 
-    A kind that no table at PATHS speaks of is read from the shipped links: exact matches with one of PREFIXES. A name
-    nobody has is passed over: a code without a thing is told where it is met. Raises MinilatError E194 and E195 for a
-    table that cannot be read, and E197 for a code that stands for two things.
+    Ours are the exact matches of the shipped links with one of PREFIXES, and what the data say by a property of such a
+    name (mlo:cow). A name nobody has is passed over: a code without a thing is told where it is met.
+    Raises MinilatError E194 and E195 for a table that cannot be read, and E197 for a code that stands for two things.
     """
     found: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
     seen: dict[tuple[str, str], str] = {}
@@ -41,18 +41,15 @@ def read(paths: Iterable[Path], prefixes: Sequence[str], store: Store) -> dict[s
         name: {x for x in things if not x.startswith(PREFIXES["body"])} for name, things in names["state"].items()
     }
     names["state"] = {name: things for name, things in names["state"].items() if things}
-    given: list[tuple[tuple[str, ...], Row]] = [(KINDS, pair) for path in paths for pair in _pairs(path)]
-    told = {kind for _, row in given for kind, known in names.items() if row.cells[1].casefold() in known}
-    left = tuple(kind for kind in KINDS if kind not in told)
-    given += [(left, Row((x.object.partition(":")[2], iri(x.subject)), x.file, x.row)) for x in _linked(prefixes)]
-    for kinds, row in given:
+    given = [row for path in paths for row in _pairs(path)]
+    for row in (*given, *_linked(prefixes), *_said(prefixes, store)):
         code, text = row.cells
-        for kind in kinds:
-            things = names[kind].get(text.casefold(), set())
+        for kind, known in names.items():
+            things = known.get(text.casefold(), set())
             if len(things) != 1:
                 continue
             thing = next(iter(things))
-            if found[kind].setdefault(code, thing) != thing:
+            if found[kind].setdefault(code, thing) != thing and row in given:
                 message = f"the code {code} stands for another {kind} in {seen[kind, code]}"
                 raise MinilatError("E197", message, where=row.where, hint="keep one of the two rows")
             seen.setdefault((kind, code), row.where)
@@ -84,12 +81,23 @@ def _folded(names: Mapping[str, set[str]]) -> dict[str, set[str]]:
     return found
 
 
-def _linked(prefixes: Sequence[str]) -> list[link.Link]:
+def _linked(prefixes: Sequence[str]) -> list[Row]:
+    """Codes and our things by the exact matches of the shipped links."""
     return [
-        x
+        Row((x.object.partition(":")[2], iri(x.subject)), x.file, x.row)
         for x in link.shipped()
         if x.object.partition(":")[0] in prefixes and x.predicate == "skos:exactMatch" and not x.negative
     ]
+
+
+def _said(prefixes: Sequence[str], store: Store) -> list[Row]:
+    """Codes and our things where the data say the code itself (mlo:cow); a code of several things stands for none."""
+    found: dict[str, set[str]] = {}
+    for prefix in prefixes:
+        if prefix.isidentifier():
+            for row in store.rows(f"SELECT ?thing ?code WHERE {{ ?thing mlo:{prefix} ?code }}"):
+                found.setdefault(str(row["code"]), set()).add(str(row["thing"]))
+    return [Row((code, *things), "the graph", 0) for code, things in sorted(found.items()) if len(things) == 1]
 
 
 def _pairs(path: Path) -> list[Row]:

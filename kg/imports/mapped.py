@@ -249,9 +249,6 @@ def _troubles(store: Store, given: list[Row], refused: Iterable[dict[str, Any]])
 def _among(store: Store, kind: str) -> Iterable[str]:
     if kind in ("iso2", "iso3"):
         return (str(r["code"]) for r in store.rows(f"SELECT ?code WHERE {{ ?x mlo:{kind} ?code }}"))
-    if kind.endswith("-code"):
-        text = f"SELECT ?code WHERE {{ GRAPH <{crosswalks.graph(kind[:-5])}> {{ ?x skos:notation ?code }} }}"
-        return (str(r["code"]) for r in store.rows(text))
     return lookup.names(store, kind)
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from kg import imports, link
 from kg.errors import MinilatError
-from kg.names import curie, graph_name
+from kg.imports import crosswalks
+from kg.names import PREFIXES, curie, graph_name
 from kg.store import Store
 
 COW = """\
@@ -230,26 +231,36 @@ def test_a_crosswalk_in_sssom(folder):
     ]
 
 
-def test_links_of_ours_stand_in_for_a_crosswalk(folder, monkeypatch):
-    """For states when no table speaks of states, also beside a table of alliances."""
+HERE = """\
+state:aaa a mlo:State ; rdfs:label "Ayland" ; mlo:iso3 "AAA" ; mlo:cow "1" . state:bbb a mlo:State ; rdfs:label "Beland" ; mlo:iso3 "BBB" ; mlo:cow "2" .
+state:ccc a mlo:State ; rdfs:label "Celand" ; mlo:iso3 "CCC" ; mlo:cow "3" . state:ddd a mlo:State ; rdfs:label "Old Celand" ; mlo:cow "3" .
+body:aaa a mlo:InternationalOrganisation ; rdfs:label "The body" . arr:group a mlo:Alliance ; mlo:listComplete true ; rdfs:label "Group" .
+"""
 
-    def linked(subject, number, negative=False):
-        return link.Link(subject, "", "skos:exactMatch", negative, f"cow:{number}", "", 1.0, "", "cow.sssom.tsv", 9)
+
+def test_codes_of_ours_stand_in_where_a_crosswalk_says_nothing(folder, monkeypatch):
+    """Tables first, then links, then what the data say; a number that two states had stands for none."""
+    heads = "".join(f"@prefix {p}: <{PREFIXES[p]}> . " for p in ("state", "mlo", "rdfs", "body", "arr"))
+    (folder / "here.ttl").write_text(heads + HERE, encoding="utf-8")
+    store = graph(folder / "here.ttl")
+
+    def linked(subject, code, negative=False):
+        return link.Link(subject, "", "skos:exactMatch", negative, code, "", 1.0, "", "x.sssom.tsv", 9)
+
+    def read(*paths):
+        found = crosswalks.read(paths, ("cow", "cow-alliance"), store)
+        return {kind: {code: curie(iri) for code, iri in codes.items()} for kind, codes in found.items()}
 
     links = [
-        linked("state:fra", 220),
-        linked("state:prt", 235),
-        linked("state:deu", 255),
-        linked("state:aut", 220, True),
+        linked("arr:group", "cow-alliance:7"),
+        linked("state:ddd", "cow:4"),
+        linked("state:aaa", "cow:5", negative=True),
     ]
     monkeypatch.setattr(link, "shipped", lambda: links)
-    with_table = cow(folder, name="one")
-    assert statements(cow(folder, crosswalk=[], name="two").path) == statements(with_table.path)
-    (folder / "alliances.csv").write_text("code,arrangement\n9001,nato\n", encoding="utf-8")
-    done = cow(folder, crosswalk=[folder / "alliances.csv"], name="three")
-    assert {s[0] for s in statements(done.path).values()} == {"arr:cow-9002"}
-    monkeypatch.setattr(link, "shipped", lambda: links[:2])
-    assert [t.places for t in cow(folder, crosswalk=[], name="four").errors] == [(f"{T}:3",)]
+    ours = {"1": "state:aaa", "2": "state:bbb", "4": "state:ddd"}
+    assert read() == {"state": ours, "arrangement": {"7": "arr:group"}}
+    (folder / "mine.csv").write_text("code,state\n3,Celand\n1,bbb\n9,Nowhere\n8,The body\n", encoding="utf-8")
+    assert read(folder / "mine.csv")["state"] == ours | {"1": "state:bbb", "3": "state:ccc"}
 
 
 def test_an_alliance_that_may_be_one_of_ours_is_named(run, folder):
@@ -364,7 +375,7 @@ ROWS = {
     "a formula": (C, T, '"Germany"', '"=HYPERLINK(""http://e.org"")"', "H084", 3, "paste its value"),
     "an empty key": (A, "atop5_1m.csv", "9101,235,", ",235,", "H083", 3, "must have a value"),
     "a flag that is none": (A, "atop5_1m.csv", "0,1,1,1,0,0,0,1\n9101,235", "0,1,1,2,0,0,0,1\n9101,235", "H080", 2, ""),
-    "a number of no state": (A, "atop5_1m.csv", "9101,235,", "9101,236,", "E199", 3, "did you mean '235'"),
+    "a number of no state": (A, "atop5_1m.csv", "9101,235,", "9101,236,", "E199", 3, "member '236': no state here has this number"),
     "a mistyped state": (B, Y, "- id: PL", "- id: PLL", "E199", 10, "did you mean 'PL'"),
     "a mistyped status": (B, Y, "status: observer", "status: obsrver", "E199", 23, "did you mean 'observer'"),
     "a mistyped block": (B, "blocks.csv", "JEF,Joint Expeditionary Force", "J,Joint Expeditonary Force", "E199", 2, "did you mean 'Joint Expeditionary Force'"),
