@@ -43,10 +43,8 @@ class Firing:
         def work() -> int:
             text = f"CONSTRUCT {{ {_words(rule.head)} }} WHERE {{ {body} }}"
             new, complete = self._store.unknown(text, limit, many=FEW, beside=NEW)
-            if not complete and (len(new) > limit or (seconds is not None and self._rows(body, limit) > limit)):
-                new, complete = self._store.unknown(text, limit, beside=NEW)
-                if not complete:
-                    raise _many(limit)
+            if len(new) > limit or (not complete and seconds is not None and self._too_many(rule.head, body, limit)):
+                raise _many(limit)
             if complete:
                 self._store.place(new, NEW if apart else None)
                 self._size = None if self._size is None else self._size + len(new)
@@ -69,9 +67,14 @@ class Firing:
         self._store.name_inferred()
         self._size = None
 
-    def _rows(self, body: str, limit: int) -> int:
-        text = f"SELECT (COUNT(*) AS ?n) WHERE {{ SELECT * WHERE {{ {body} }} LIMIT {limit + 1} }}"
-        return self._count(text)
+    def _too_many(self, head: Sequence[p.Triple], body: str, limit: int) -> bool:
+        """Whether BODY has more than LIMIT rows, and as many different ones for HEAD: counting those costs more."""
+        names = " ".join(sorted({v for t in head for v in t.variables})) or "(1 AS ?__one)"  # no variable of a rule
+        for columns in ("*", f"DISTINCT {names}"):
+            rows = f"SELECT {columns} WHERE {{ {body} }} LIMIT {limit + 1}"
+            if self._count(f"SELECT (COUNT(*) AS ?n) WHERE {{ {rows} }}") <= limit:
+                return False
+        return True
 
     def _count(self, text: str) -> int:
         return int(str(next(self._store.rows(text))["n"]))

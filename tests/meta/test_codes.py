@@ -159,7 +159,7 @@ SHARED = {
     "E046": {"grammar", "store", "validate/lint"},  # SERVICE: told among what a shape may not use
     "E048": {"validate/check", "validate/reading"},  # not UTF-8, seen before or while parsing
     "E050": {"catalogue", "graph"},  # a parameter the query does not take
-    "E061": {"infer", "store"},  # rules without end: too many rounds, or too many facts at once
+    "E061": {"firing", "infer"},  # rules without end: too many rounds, or too many facts at once
     "E090": {"validate/native", "validate/reference"},  # shapes an engine does not take
     "E096": {"validate/constraints", "validate/lint"},  # a query that SHACL forbids, with its line or from the library
     "E182": {"remote/client", "remote/federation", "store"},  # not what was asked for: its type, its rows, its graph
