@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("minilat", deadline=None)
+settings.load_profile("minilat")
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = "2026-11-24"
