@@ -74,9 +74,9 @@ def test_a_wrong_figure_is_found():
 
 
 def test_how_far_the_arrangements_are_linked():
-    total, same, any_ = arrangements()
-    assert (same, any_) >= (50, 71)
-    assert total == 276
+    _, same, any_ = arrangements()
+    assert same >= 50
+    assert any_ >= 71
 
 
 if __name__ == "__main__":

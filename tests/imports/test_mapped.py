@@ -381,7 +381,7 @@ ROWS = {
     "a mistyped block": (B, "blocks.csv", "JEF,Joint Expeditionary Force", "J,Joint Expeditonary Force", "E199", 2, "did you mean 'Joint Expeditionary Force'"),
     "an organisation": (B, Y, "country\n  status: observer", "organization\n  status: observer", "E199", 23, "not mapped"),
     "a member twice": (B, Y, "- id: DE", "- id: PL", "H082", 19, "PL"),
-    "a year before it began": (B, "blocks.csv", "2014-09-04", "1914", "C002", 2, "outside the life"),
+    "a year before it began": (B, "blocks.csv", "2025-01-05", "1914", "C002", 3, "outside the life"),
 }  # fmt: skip
 
 
@@ -498,7 +498,7 @@ def test_a_mapping_of_ones_own(folder):
         (told.replace("SELECT ?row ?column", "SELECT ?row"), "does not give [?]column"),
         (
             told.replace("SELECT ?row ?column", "SELECT (<urn:x> AS ?row) ?column")
-            .replace("?row t:", "?r t:")
+            .replace("?row row:", "?r row:")
             .replace("SELECT ?row ?block", "SELECT ?r ?block")
             .replace("BY ?row", "BY ?r")
             .replace("?row ?what", "?r ?what"),
