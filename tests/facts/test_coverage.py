@@ -11,7 +11,7 @@ import pytest
 # At least this share of the arrangements rated high or medium has a complete core list (the aim, 0.90, is met).
 COMPLETE = 0.90
 # At least this share of the core participations of the arrangements rated high has a begin date; the others say that it is unknown.
-DATED = 0.8
+DATED = 0.81
 
 # Said to be complete and without a core participant: what they have is no participant in the sense of the core roles.
 NOBODY_BY_NATURE = {
