@@ -32,15 +32,18 @@ def bounded(rule: p.Rule, earlier: Sequence[p.Rule]) -> bool:
     if not _plain(rule) or len(rule.head) != 1 or not rule.head[0].predicate.startswith("<"):
         return False
     [head] = rule.head
-    own = [t for t in _atoms(rule) if _unified(t, head) is not None]
+    # Its variables are others than those of the body it is put into.
+    copy = [_renamed(t, {v: f"{v}__1" for v in t.variables}) for t in (head, *_atoms(rule))]
+    own = [t for t in _atoms(rule) if _unified(t, copy[0]) is not None]
     if len(own) != 1:
         return False
-    copy = [_renamed(t, {v: f"{v}__1" for v in t.variables}) for t in (head, *_atoms(rule))]
     same = _unified(own[0], copy[0])
     if same is None:
         return False
     atoms = [_renamed(t, same) for t in (*(t for t in _atoms(rule) if t is not own[0]), *copy[1:])]
     goal = _renamed(head, same)
+    if any(t.subject.startswith('"') for t in (*atoms, goal)):
+        return True  # a literal is the subject of no fact, so the second step never happens
     store = Store.from_ntriples("\n".join(_frozen(t) for t in atoms).encode())
     chase = [r for r in earlier if _plain(r) and _names_subjects(r)]
     firing = Firing(store)

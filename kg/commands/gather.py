@@ -26,7 +26,8 @@ def import_(
     name: Annotated[str | None, typer.Option(help="The name of the import.")] = None,
     retrieved: Annotated[str | None, typer.Option(metavar="DATE", help="The day the files were copied.")] = None,
     mapping: Annotated[
-        str | None, typer.Option("--as", metavar="MAPPING", help="A mapping by name, or its folder (docs/linking.md).")
+        str | None,
+        typer.Option("--as", metavar="MAPPING", help="A mapping by name, or its folder (docs/importing.md)."),
     ] = None,
     crosswalk: Annotated[
         list[Path] | None,

@@ -90,7 +90,7 @@ def documents(mapping: Mapping, paths: Sequence[Path], retrieved: str) -> Given:
     kinds = {_KIND.get(p.suffix.lower(), p.suffix) for p in paths}
     if not paths or kinds - set(mapping.reads):
         message = f"{mapping.name} reads {' or '.join(mapping.reads)}"
-        raise MinilatError("E190", message, where=", ".join(p.name for p in paths), hint="see docs/linking.md")
+        raise MinilatError("E190", message, where=", ".join(p.name for p in paths), hint="see docs/importing.md")
     if len({p.name for p in paths}) != len(paths):
         raise MinilatError("E190", "two documents have one name", hint="rename one of them")
     found = worldbank.files([p for p in paths if _KIND[p.suffix.lower()] == "json"], mapping.columns)

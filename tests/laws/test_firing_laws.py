@@ -24,7 +24,7 @@ PROPERTIES = tuple(iri(v) for v in "pqr")
 FACTS = st.lists(
     st.tuples(*(st.sampled_from([f"{EX}{v}" for v in names]) for names in ("nmok", "pqr", "nmok"))), max_size=12
 )
-END = st.sampled_from((*VARIABLES, iri("n")))
+END = st.sampled_from((*VARIABLES, iri("n"), iri("k")))
 
 
 @st.composite
@@ -113,6 +113,10 @@ def read(text):
 SUB = "CONSTRUCT { ?c rdfs:subClassOf ?e } WHERE { ?c rdfs:subClassOf ?d . ?d rdfs:subClassOf ?e }"
 KIND = "CONSTRUCT { ?x a ?d } WHERE { ?x a ?c . ?c rdfs:subClassOf ?d }"
 BACK = "CONSTRUCT { ?y skos:related ?x } WHERE { ?x skos:related ?y }"
+# It reads what it makes in two places, one of them with a constant where its conclusion has another.
+TWICE = "CONSTRUCT { ?a mlo:p mlo:k } WHERE { mlo:n mlo:p ?a . ?a mlo:p ?b }"
+# A literal is no subject, so what it concludes never feeds it.
+WORD = 'CONSTRUCT { ?x mlo:p "a" } WHERE { ?y mlo:p ?x . ?x mlo:q ?z }'
 PART = "CONSTRUCT { ?y mlo:r ?z } WHERE { ?x mlo:q ?y . ?x mlo:r ?z }"
 
 
@@ -124,6 +128,8 @@ PART = "CONSTRUCT { ?y mlo:r ?z } WHERE { ?x mlo:q ?y . ?x mlo:r ?z }"
         (BACK, [], True),
         (SUB, [], False),
         (PART, [], False),
+        (TWICE, [], False),
+        (WORD, [], True),
         (KIND.replace("}}", "FILTER(?c != ?d) }}").replace("Of ?d }", "Of ?d FILTER(?c != ?d) }"), [SUB], False),
         (SUB.replace("{ ?c rdfs:subClassOf ?e }", "{ ?c rdfs:subClassOf ?e ; mlo:r ?e }"), [], False),
         # what SUB would make of a literal is no fact on real data: a rule that could is not relied on
