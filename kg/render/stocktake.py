@@ -72,8 +72,9 @@ def _change(change: Change) -> list[str]:
 
 def text(found: Stocktake) -> str:
     """The stock-take for people: the matrix, what sleeps, the indices and why they changed, overlap, gaps, sources."""
-    lacking = found.depth.columns.index("missing")
-    whole = sum(row[lacking] == "0" for row in found.depth.rows)
+    lacking, vain = (found.depth.columns.index(name) for name in ("missing", "vain"))
+    whole = sum(row[lacking] == "0" and not row[vain] for row in found.depth.rows)
+    sought = sum(row[lacking] == "0" and bool(row[vain]) for row in found.depth.rows)
     parts = [
         f"Stock-take of the partners of {found.owner}, as of {found.as_of}, recorded up to {found.known_as_of}\n",
         _matrix(found.matrix),
@@ -90,8 +91,9 @@ def text(found: Stocktake) -> str:
         _short(found.tiers, "kind", "statements", "tier_1_or_2", "source_read"),
         f"  {100 * found.share_official:.1f} % of all statements rest on a source of tier 1 or 2\n\n",
         _short(found.doubts, "record", "hangs", "confidence", "doubt", most=10),
-        _short(found.depth, "arrangement", "what", "offers", "last", most=10),
-        f"  {whole} of {len(found.depth.rows)} arrangements in force lack nothing that is asked for\n\n",
+        _short(found.depth, "arrangement", "what", "vain", "offers", "last", most=10),
+        f"  {whole} of {len(found.depth.rows)} arrangements in force lack nothing that is asked for; "
+        f"of {sought} more the rest was sought in vain\n\n",
     ]
     return "".join(parts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -138,20 +139,23 @@ def test_complete_lists_are_counted_by_confidence_and_what_is_low_is_not_held_to
 
 
 def test_depth_names_what_is_not_recorded(found):
-    assert found.depth.columns == ("arrangement", "kind", "missing", "what", "offers", "last")
+    assert found.depth.columns == ("arrangement", "kind", "missing", "what", "vain", "offers", "last")
     rows = {r[0]: r[1:] for r in found.depth.rows}
     # An offer of level two that shows no evidence; the task, the remit and the link are there.
-    assert rows["drill"] == ("operation", "5", "evidence, decision rule, legal basis, activity, episodes", "1", "")
+    # Its episodes were sought in vain, which is said apart.
+    assert rows["drill"] == ("operation", "4", "evidence, decision rule, legal basis, activity", "episodes", "1", "")
     # A forum is asked neither for episodes nor for a lead; an activity is the last sign of life of the tool.
     assert rows["talks"] == (
         "consultation forum",
         "6",
         "task, capability, decision rule, remit, legal basis, activity",
+        "",
         "0",
         "",
     )
-    assert rows["review"][2:] == ("task, capability, decision rule, remit, legal basis, link", "0", "2019-01-01")
-    assert rows["circle"][4] == "2019-06", "a meeting is a sign of life too"
+    assert rows["new-plan"][1:4] == ("5", "task, capability, decision rule, activity, link", "legal basis, remit")
+    assert rows["review"][2:] == ("task, capability, decision rule, remit, legal basis, link", "", "0", "2019-01-01")
+    assert rows["circle"][5] == "2019-06", "a meeting is a sign of life too"
     assert "plan" not in rows, "it had ended"
     assert found.depth.rows[0][0] == "drill", "what offers most comes first"
 
@@ -164,8 +168,13 @@ def test_text_and_json_say_the_same(found):
     text = render.text(found)
     assert "accession +0.06: eee: - circle" in text
     assert "unknown" in text
-    whole = sum(row[2] == "0" for row in found.depth.rows)
-    assert f"{whole} of {len(found.depth.rows)} arrangements in force lack nothing that is asked for" in text
+    rows = (
+        ("a", "f", "0", "", "", "1", ""),
+        ("b", "f", "0", "", "remit", "1", ""),
+        ("c", "f", "1", "task", "remit", "1", ""),
+    )
+    some = render.text(replace(found, depth=replace(found.depth, rows=rows)))
+    assert "1 of 3 arrangements in force lack nothing that is asked for; of 1 more the rest was sought in vain" in some
     assert written["depth"] == [dict(zip(found.depth.columns, row, strict=True)) for row in found.depth.rows]
     assert "90.9 % of what is rated high or medium has a complete core list" in text
     assert written["share_complete_lists"] == 0.9091
