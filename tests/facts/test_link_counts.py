@@ -78,6 +78,13 @@ def test_how_far_the_arrangements_are_linked():
     assert total == 285
     assert same >= 74
     assert any_ >= 92
+    # The strict reading: exactly an item of Wikidata or an entry of the corporate bodies; close matches and EuroVoc do not count.
+    exact = {
+        x.subject for x in link.shipped()
+        if not x.negative and x.predicate == "skos:exactMatch" and x.subject.startswith("arr:")
+        and x.object.partition(":")[0] in {"wd", "corporatebody"}
+    }  # fmt: skip
+    assert len(exact) >= 70
 
 
 if __name__ == "__main__":
