@@ -213,7 +213,7 @@ def test_no_such_table(tmp_path):
 
 
 def test_through_the_command_line(run, tmp_path):
-    path = table(tmp_path, "id;name\nQ99;Joint Expeditionary Force\nQ98;Germny\n")
+    path = table(tmp_path, "id;name\nQ99;Tallinn Mechanism\nQ98;Germny\n")  # a grouping that is not linked yet
     words = ("link", "suggest", "--against", path, "--prefix", "wd")
     ran = run(*words, "--format", "json", "--kind", "arrangement")
     assert ran.code == 0
@@ -231,7 +231,7 @@ def test_through_the_command_line(run, tmp_path):
     done = run(*words, "--review", out, "--author", "me", stdin="1\n")
     assert (done.code, done.out) == (0, "")
     assert "1 decisions added" in done.err
-    assert [(x.subject, x.object) for x in link.read(out)] == [("arr:jef", "wd:Q99")]
+    assert [(x.subject, x.object) for x in link.read(out)] == [("arr:tallinn-mechanism", "wd:Q99")]
     sure = run(*words, "--review", tmp_path / "b.sssom.tsv", "--author", "me", "--accept-all-above", "0.9")
     assert sure.code == 0
     assert "semapv:LexicalMatching\t1.00" in (tmp_path / "b.sssom.tsv").read_text(encoding="utf-8")
