@@ -30,6 +30,7 @@ class Firing:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._size: int | None = None
+        self._aside = (0, 0)  # so many triples stand in OLD, and in NEW
 
     def fire(self, rule: p.Rule, body: str, *, limit: int, seconds: float | None, apart: bool = False) -> int:
         """Write what RULE, with BODY in place of its own, yields to the union, or to a graph APART.
@@ -47,7 +48,7 @@ class Firing:
                 raise _many(limit)
             if complete:
                 self._store.place(new, NEW if apart else None)
-                self._size = None if self._size is None else self._size + len(new)
+                self._grew(len(new), apart=apart)
                 return len(new)
             return self._apart(rule.head, body) if apart else self._at_once(rule.head, body)
 
@@ -60,7 +61,9 @@ class Firing:
         """What was written apart goes into the union, and is what :func:`deltas` read until this is called again."""
         update = f"DROP SILENT GRAPH <{OLD}> ; ADD SILENT <{NEW}> TO DEFAULT ; MOVE SILENT <{NEW}> TO <{OLD}>"
         self._store.change(update)
-        self._size = None
+        old, new = self._aside
+        self._size = None if self._size is None else self._size + new - old
+        self._aside = (new, 0)
 
     def name_inferred(self) -> None:
         """See :meth:`kg.store.Store.name_inferred`."""
@@ -90,7 +93,14 @@ class Firing:
         before = self._count(size)
         for t in head:
             self._store.change(f"INSERT {{ GRAPH <{NEW}> {{ {t} }} }} WHERE {{ {body} FILTER NOT EXISTS {{ {t} }} }}")
-        return self._count(size) - before
+        fresh = self._count(size) - before
+        self._grew(fresh, apart=True)
+        return fresh
+
+    def _grew(self, triples: int, *, apart: bool) -> None:
+        self._size = None if self._size is None else self._size + triples
+        if apart:
+            self._aside = (self._aside[0], self._aside[1] + triples)
 
 
 def deltas(body: p.Group, written: Collection[str]) -> list[str] | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -221,16 +220,18 @@ class Store:
         """Add TEXT, in N-Triples as :func:`kg.documents.ntriples` gives it, to GRAPH and to the union; labels stay."""
         self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
 
-    def unknown(self, construct: str, most: int, *, many: int = sys.maxsize, beside: str) -> tuple[set[Fact], bool]:
+    def unknown(self, construct: str, most: int, *, many: int = 0, beside: str) -> tuple[set[Fact], bool]:
         """The triples of CONSTRUCT that are in neither the union nor the graph BESIDE, and whether those are all.
 
-        Reading stops when more than MOST are found, and where MANY triples came so fast that they may be asked again.
+        Reading stops when more than MOST are found, and where more than MANY (0: no bound) came so fast that they may
+        be asked again: none of those is looked at.
         """
         found: set[Fact] = set()
-        begin, graph = time.thread_time(), ox.NamedNode(beside)
-        for i, t in enumerate(self._run(construct)):
-            if i == many and time.thread_time() - begin < many * FAST:
-                return found, False
+        begin, graph, stream = time.thread_time(), ox.NamedNode(beside), iter(self._run(construct))
+        first = list(itertools.islice(stream, many + 1))
+        if 0 < many < len(first) and time.thread_time() - begin < many * FAST:
+            return found, False
+        for t in itertools.chain(first, stream):
             fact = (t.subject, t.predicate, t.object)
             if ox.Quad(*fact) not in self._inner and ox.Quad(*fact, graph) not in self._inner:
                 found.add(fact)

@@ -70,6 +70,8 @@ class Compiled:
     entry: Entry
     rule: p.Rule
     markers: dict[int, str] = field(default_factory=dict)
+    asked: dict[str, list[Row]] = field(default_factory=dict)
+    """What was asked since the last call of :meth:`derivations`: the heads of a rule, and many facts, ask the same."""
 
     @property
     def code(self) -> str:
@@ -100,6 +102,7 @@ class Compiled:
 
     def derivations(self, store: Store, facts: Sequence[Fact]) -> dict[Fact, list[Derivation]]:
         """Every way this rule yields one of FACTS."""
+        self.asked.clear()  # the store may have changed
         wanted: dict[int, list[Row]] = defaultdict(list)
         for fact in facts:
             for i, row in self.heads(fact):
@@ -122,12 +125,12 @@ class Compiled:
         minted = self.computed & head.variables
         if minted and (siblings := self._siblings(minted)):
             text = " ".join(map(str, siblings))
-            rows = solutions(store, f"SELECT * WHERE {{ {given(names, rows)} {text} }}")
+            rows = self._solutions(store, f"SELECT * WHERE {{ {given(names, rows)} {text} }}")
             names = sorted({v for s in siblings for v in s.variables} | set(names))
         # What only an OPTIONAL binds, or a pattern behind one, must not be given: the OPTIONAL would be read otherwise.
         front = [n for n in names if n in self.leading]
         # a value that stands for no name in a query, such as a blank node, is left to the comparison of facts
-        return solutions(store, f"SELECT * WHERE {self.body(front, rows)}")
+        return self._solutions(store, f"SELECT * WHERE {self.body(front, rows)}")
 
     def _siblings(self, minted: frozenset[str]) -> list[p.Triple]:
         sure = self.rule.body.certain()
@@ -221,7 +224,7 @@ class Compiled:
     def _counted(self, store: Store, item: p.Select, row: Row) -> Iterator[Fact | Note]:
         names = [k for k in sorted(item.keys) if k in row]
         inside = "{ " + given(names, [row]) + " " + " ".join(self.marked(i) for i in item.group.items) + " }"
-        rows = solutions(store, f"SELECT * WHERE {inside}")
+        rows = self._solutions(store, f"SELECT * WHERE {inside}")
         found = [v for v in item.variables if v in row and v not in item.keys]
         if found:
             yield Note("rows", partial(counted, store, found, row, len(rows)))
@@ -231,9 +234,14 @@ class Compiled:
     def _first(self, store: Store, group: p.Group, row: Row) -> Iterator[Fact | Note]:
         names = sorted({v for i in group.walk() if isinstance(i, p.Triple) for v in i.variables} & row.keys())
         inside = "{ " + given(names, [row]) + " " + " ".join(self.marked(i) for i in group.items) + " }"
-        rows = solutions(store, f"SELECT * WHERE {inside} LIMIT 1")
+        rows = self._solutions(store, f"SELECT * WHERE {inside} LIMIT 1")
         if rows:
             yield from self.explain(store, group, {**row, **rows[0]})
+
+    def _solutions(self, store: Store, text: str) -> list[Row]:
+        if text not in self.asked:
+            self.asked[text] = solutions(store, text)
+        return self.asked[text]
 
 
 def leading(group: p.Group) -> frozenset[str]:
