@@ -60,6 +60,7 @@ class Prover:
         self.rules = compiled(catalogue.rules() if rules is None else rules, day)
         self._search = Search(store, self.rules)
         self._places = Places(store, extra)
+        self._leaves: dict[Fact, Proof] = {}
         self._left = NODES
 
     def proof(self, fact: Fact, *, every: bool = False) -> Proof:
@@ -164,16 +165,11 @@ class Prover:
 
     def _tree(self, fact: Fact, above: tuple[Fact, ...], *, every: bool) -> Proof:
         self._left -= 1
-        conclusion, text = turtle(fact), sentence(self.store, fact)
-        graphs = self._search.graphs(fact)
-        if graphs:
-            place = self._places.of(fact, graphs)
-            return Proof(conclusion, text, "stated", None, (), place.file, place.line, place.source, place.confidence)
-        if fact in above:
-            return Proof(conclusion, text, "cycle")
+        if graphs := self._search.graphs(fact):
+            return self._leaf(fact, graphs)
         best = self._search.best(fact)
-        if best is None or self._left < 0:
-            return Proof(conclusion, text, "cut")
+        if fact in above or best is None or self._left < 0:
+            return Proof(turtle(fact), sentence(self.store, fact), "cycle" if fact in above else "cut")
         proof = self._node(fact, best, above, every=every)
         if not every:
             return proof
@@ -188,6 +184,15 @@ class Prover:
             confidence=proof.confidence,
             others=others,
         )
+
+    def _leaf(self, fact: Fact, graphs: Sequence[str]) -> Proof:
+        if fact not in self._leaves:
+            place = self._places.of(fact, graphs)
+            self._leaves[fact] = Proof(
+                turtle(fact), sentence(self.store, fact), "stated", None, (),
+                place.file, place.line, place.source, place.confidence,
+            )  # fmt: skip
+        return self._leaves[fact]
 
     def _node(self, fact: Fact, by: Derivation, above: tuple[Fact, ...], *, every: bool) -> Proof:
         premises = tuple(

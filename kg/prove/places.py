@@ -54,13 +54,14 @@ class Places:
 
     def __init__(self, store: Store, extra: Mapping[str, Path] | None = None) -> None:
         self._store = store
-        self._paths = {graph_name(files.relative(f)): f for f in (*files.ontology(), *files.data())} | dict(extra or {})
+        shipped = {files.relative(f): f for f in (*files.ontology(), *files.data())}
+        self._files = {graph_name(name): (path, name) for name, path in shipped.items()}
+        self._files |= {graph: (path, files.relative(path)) for graph, path in (extra or {}).items()}
 
     def of(self, fact: Fact, graphs: Iterable[str]) -> Place:
         """The place of FACT, stated in GRAPHS; the first by name counts where there are several."""
         graph = min(graphs)
-        path = self._paths.get(graph)
-        file = files.relative(path) if path is not None else graph.removeprefix(PREFIXES["graph"])
+        path, file = self._files.get(graph, (None, graph.removeprefix(PREFIXES["graph"])))
         line = None if path is None else self._line(path, fact)
         stated = (
             {
