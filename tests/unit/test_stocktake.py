@@ -142,8 +142,8 @@ def test_depth_names_what_is_not_recorded(found):
     assert found.depth.columns == ("arrangement", "kind", "missing", "what", "vain", "offers", "last")
     rows = {r[0]: r[1:] for r in found.depth.rows}
     # An offer of level two that shows no evidence; the task, the remit and the link are there.
-    # Its episodes were sought in vain, which is said apart.
-    assert rows["drill"] == ("operation", "4", "evidence, decision rule, legal basis, activity", "episodes", "1", "")
+    # An operation is a response itself, so one episode is enough; it is a sign of life too.
+    assert rows["drill"] == ("operation", "3", "evidence, decision rule, legal basis", "", "1", "2011-05-01")
     # A forum is asked neither for episodes nor for a lead; an activity is the last sign of life of the tool.
     assert rows["talks"] == (
         "consultation forum",
@@ -153,6 +153,7 @@ def test_depth_names_what_is_not_recorded(found):
         "0",
         "",
     )
+    # What was sought in vain is said apart.
     assert rows["new-plan"][1:4] == ("5", "task, capability, decision rule, activity, link", "legal basis, remit")
     assert rows["review"][2:] == ("task, capability, decision rule, remit, legal basis, link", "", "0", "2019-01-01")
     assert rows["circle"][5] == "2019-06", "a meeting is a sign of life too"
