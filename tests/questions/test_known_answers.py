@@ -294,9 +294,9 @@ def test_a_question_answers_alike_twice(code):
 def best_of(times, text):
     clocked = []
     for _ in range(times):
-        begin = time.perf_counter()
+        begin = time.process_time()
         graph(TODAY).query(text)
-        clocked.append(time.perf_counter() - begin)
+        clocked.append(time.process_time() - begin)
     return min(clocked)
 
 
