@@ -29,8 +29,7 @@ class Firing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._size: int | None = None
-        self._aside = (0, 0)  # so many triples stand in OLD, and in NEW
+        self._size: int | None = None  # of the store, once no round is open: what stood apart is in the union then
 
     def fire(self, rule: p.Rule, body: str, *, limit: int, seconds: float | None, apart: bool = False) -> int:
         """Write what RULE, with BODY in place of its own, yields to the union, or to a graph APART.
@@ -48,7 +47,7 @@ class Firing:
                 raise _many(limit)
             if complete:
                 self._store.place(new, NEW if apart else None)
-                self._grew(len(new), apart=apart)
+                self._grew(len(new))
                 return len(new)
             return self._apart(rule.head, body) if apart else self._at_once(rule.head, body)
 
@@ -61,9 +60,6 @@ class Firing:
         """What was written apart goes into the union, and is what :func:`deltas` read until this is called again."""
         update = f"DROP SILENT GRAPH <{OLD}> ; ADD SILENT <{NEW}> TO DEFAULT ; MOVE SILENT <{NEW}> TO <{OLD}>"
         self._store.change(update)
-        old, new = self._aside
-        self._size = None if self._size is None else self._size + new - old
-        self._aside = (new, 0)
 
     def name_inferred(self) -> None:
         """See :meth:`kg.store.Store.name_inferred`."""
@@ -94,13 +90,11 @@ class Firing:
         for t in head:
             self._store.change(f"INSERT {{ GRAPH <{NEW}> {{ {t} }} }} WHERE {{ {body} FILTER NOT EXISTS {{ {t} }} }}")
         fresh = self._count(size) - before
-        self._grew(fresh, apart=True)
+        self._grew(fresh)
         return fresh
 
-    def _grew(self, triples: int, *, apart: bool) -> None:
+    def _grew(self, triples: int) -> None:
         self._size = None if self._size is None else self._size + triples
-        if apart:
-            self._aside = (self._aside[0], self._aside[1] + triples)
 
 
 def deltas(body: p.Group, written: Collection[str]) -> list[str] | None:

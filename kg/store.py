@@ -220,16 +220,16 @@ class Store:
         """Add TEXT, in N-Triples as :func:`kg.documents.ntriples` gives it, to GRAPH and to the union; labels stay."""
         self.add(ox.parse(text, format=ox.RdfFormat.N_TRIPLES, lenient=True), graph)
 
-    def unknown(self, construct: str, most: int, *, many: int = 0, beside: str) -> tuple[set[Fact], bool]:
+    def unknown(self, construct: str, most: int, *, many: int | None = None, beside: str) -> tuple[set[Fact], bool]:
         """The triples of CONSTRUCT that are in neither the union nor the graph BESIDE, and whether those are all.
 
-        Reading stops when more than MOST are found, and where more than MANY (0: no bound) came so fast that they may
-        be asked again: none of those is looked at.
+        Reading stops when more than MOST are found, and where more than MANY came so fast that they may be asked
+        again: none of those is looked at.
         """
         found: set[Fact] = set()
         begin, graph, stream = time.thread_time(), ox.NamedNode(beside), iter(self._run(construct))
-        first = list(itertools.islice(stream, many + 1))
-        if 0 < many < len(first) and time.thread_time() - begin < many * FAST:
+        first = [] if many is None else list(itertools.islice(stream, many + 1))
+        if many is not None and len(first) > many and time.thread_time() - begin < many * FAST:
             return found, False
         for t in itertools.chain(first, stream):
             fact = (t.subject, t.predicate, t.object)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 FAR: Final = 1 << 30
 """The size of a proof that does not exist."""
-FEW: Final = 4
-"""A fact with so many derivations has its premises worked out at once, before it is known which is the best."""
 
 
 class Search:
@@ -123,17 +121,8 @@ class Search:
                 open_facts, half = self._frontier(wanted, width)
             for derivation in half:
                 derivation.complete(self.store)
-            self._follow(open_facts)
+            self.work_out(open_facts)
             width *= 2
-
-    def _follow(self, facts: Iterable[Fact]) -> None:
-        """Work out FACTS, and what those rest on that have few derivations: chains cost no round of their own."""
-        front = list(facts)
-        while front:
-            self.work_out(front)
-            ways = (self.derived[f] for f in dict.fromkeys(front) if len(self.derived[f]) <= FEW)
-            below = (q for few in ways for way in few for q in way.facts)
-            front = [q for q in below if q not in self.derived and not self.graphs(q)]
 
     def _frontier(self, goals: Iterable[Fact], width: int) -> tuple[list[Fact], list[Derivation]]:
         """What is not worked out yet in the best proofs of GOALS, and in the WIDTH most promising ones of each fact.

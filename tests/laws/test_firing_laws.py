@@ -91,6 +91,20 @@ def test_a_programme_closes_as_if_every_rule_were_asked_everything(tmp_path_fact
     assert sum(f.triples for f in fired) == len(expected) - len(set(facts))
 
 
+def test_what_each_rule_adds_is_counted_though_a_circle_stands_between(tmp_path, monkeypatch):
+    monkeypatch.setattr(firing, "FEW", 7)  # the circle has rounds of both sorts
+    monkeypatch.setattr("kg.store.FAST", 60)
+    texts = [
+        f"CONSTRUCT {{ ?a {iri('q')} ?b }} WHERE {{ ?a {iri('p')} ?b }}",
+        f"CONSTRUCT {{ ?a {iri('q')} ?c }} WHERE {{ ?a {iri('q')} ?b . ?b {iri('q')} ?c }}",
+        f"CONSTRUCT {{ ?b {iri('r')} ?a }} WHERE {{ ?a {iri('q')} ?b }}",
+    ]
+    # A chain of nine: eight steps, the 28 ways over more than one step, and all 36 turned round.
+    store = stored([(f"{EX}{i}", f"{EX}p", f"{EX}{i + 1}") for i in range(8)])
+    fired = infer.close(store, {}, entries(tmp_path, texts))
+    assert [f.triples for f in fired] == [8, 28, 36]
+
+
 @SETTINGS
 @given(facts=FACTS, rules=st.lists(plain_rules(), min_size=1, max_size=3))
 def test_a_rule_said_to_be_bounded_gives_all_in_one_run(facts, rules):
