@@ -25,7 +25,7 @@ def members(tmp_path_factory):
     """members("osce", "2000-12-31") is the set of two-letter codes of the core participants on that day; EU for the Union."""
     patch = pytest.MonkeyPatch()
     patch.setenv("MINILAT_CACHE", str(tmp_path_factory.mktemp("lists-cache")))
-    day = cache(lambda when: Graph.load(as_of=when))
+    day = cache(lambda when: Graph.load(as_of=when, cache=False))
 
     def read(name, when):
         table = day(when).members(name)
